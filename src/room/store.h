@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/loop.h"
+#include "room/run_result.h"
+#include "room/user.h"
+
+namespace codencollab::room {
+
+struct RoomRecord {
+    RoomId id;
+    std::string title;
+    std::string language;
+    Visibility visibility = Visibility::link;
+    Role default_role = Role::editor;  // of those who come by the link
+    bool locked = false;
+    WallTime created_at;
+    WallTime updated_at;  // last activity
+};
+
+struct MemberRecord {
+    User user;
+    Role role = Role::viewer;
+    WallTime joined_at;
+};
+
+struct ChatMessage {
+    MessageId id;
+    UserId user;
+    std::string sender;  // the name at that time
+    std::string text;
+    WallTime at;
+};
+
+struct RunRecord {
+    RunId id;
+    UserId user;
+    std::string user_name;
+    std::string language;
+    std::string version;
+    WallTime started_at;
+    std::optional<WallTime> finished_at;
+    std::optional<RunResult> result;  // none while it runs
+};
+
+/// Everything that a room needs to open.
+struct StoredRoom {
+    RoomRecord room;
+    std::vector<MemberRecord> members;
+    std::u16string text;
+    std::vector<ChatMessage> chat;  // the newest `chat_history`, oldest first
+    std::optional<RunRecord> last_run;
+};
+
+struct RoomListEntry {
+    RoomRecord room;
+    Role role = Role::viewer;
+};
+
+/// A page of a user's rooms, newest activity first.
+struct RoomPage {
+    std::vector<RoomListEntry> rooms;
+    std::optional<std::string> next;  // opaque cursor of the page after; none on the last
+};
+
+/// The port to what is kept. Every call answers by its callback on the loop that this store was made
+/// for, in the order of the calls, and never within the call itself. A call that belongs together is
+/// one transaction. Failures are `store_unavailable`; then nothing of the call is stored.
+/// Threads: one store for each loop, used on that loop's thread alone.
+class RoomStore {
+  public:
+    virtual ~RoomStore() = default;
+
+    /// Room row, owner's membership and first text in one transaction. With an `idempotency_key`
+    /// that this owner used before, answers the room made then and stores nothing.
+    virtual void create(
+        RoomRecord room,
+        User owner,
+        std::u16string text,
+        std::string idempotency_key,
+        Callback<RoomRecord> done) = 0;
+    /// None when there is no such room.
+    virtual void load(
+        RoomId room, std::size_t chat_count, Callback<std::optional<StoredRoom>> done) = 0;
+    /// Rooms that the user owns or joined. `before` is a page's `next`; empty for the first page.
+    /// Fails with `bad_request` for a cursor that is none of ours.
+    virtual void list(
+        UserId user, std::string before, std::size_t count, Callback<RoomPage> done) = 0;
+    virtual void save_text(RoomId room, std::u16string text, WallTime at, Callback<> done) = 0;
+    /// Title, language, visibility, default role, lock and `updated_at`.
+    virtual void update(RoomRecord room, Callback<> done) = 0;
+    /// Adds a member or changes role and name.
+    virtual void put_member(RoomId room, MemberRecord member, Callback<> done) = 0;
+    virtual void remove_member(RoomId room, UserId user, Callback<> done) = 0;
+    /// The room and every row of it.
+    virtual void remove(RoomId room, Callback<> done) = 0;
+    virtual void append_chat(RoomId room, ChatMessage message, Callback<> done) = 0;
+    /// With an `idempotency_key` used before in this room, answers the run made then, stores nothing.
+    virtual void start_run(
+        RoomId room, RunRecord run, std::string idempotency_key, Callback<RunRecord> done) = 0;
+    /// Writes the result of a run that has none. False when it had one already: who gets true, and
+    /// nobody else, tells the room.
+    virtual void finish_run(
+        RunId run, std::string version, RunResult result, WallTime at, Callback<bool> done) = 0;
+    /// Newest first.
+    virtual void recent_runs(
+        RoomId room, std::size_t count, Callback<std::vector<RunRecord>> done) = 0;
+};
+
+}  // namespace codencollab::room
