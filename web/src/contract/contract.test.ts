@@ -1,25 +1,27 @@
-import { readFileSync, readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { attempt } from './decode'
 import { ackJoin, clientEvents, serverEvents } from './events'
 import type { ClientEventName, ServerEventName } from './events'
 import { parseAck, parseClientEvent, parseServerEvent } from './parse'
 
-const folder = fileURLToPath(new URL('../../../tests/contract/', import.meta.url))
 interface Sample {
   event: string
   direction: 'client' | 'server'
   payload: Record<string, unknown>
 }
-const samples = readdirSync(folder)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => [name, JSON.parse(readFileSync(folder + name, 'utf8')) as Sample] as const)
+const files: Record<string, Sample> = import.meta.glob('../../../tests/contract/*.json', {
+  eager: true,
+  import: 'default',
+})
+const samples = Object.entries(files).map(([path, sample]): [name: string, sample: Sample] => [
+  path.split('/').at(-1) ?? '',
+  sample,
+])
 
 describe('the samples of the contract', () => {
   test.each(samples)('%s decodes to exactly what it says', (_, { event, direction, payload }) => {
     if (event === 'ack') {
-      expect(parseAck(payload).ok).toBe(payload.ok)
+      expect(parseAck(payload).ok).toBe(payload['ok'])
       return
     }
     const parsed =
@@ -28,10 +30,10 @@ describe('the samples of the contract', () => {
         : parseClientEvent(event as ClientEventName, payload)
     expect(parsed.ok).toBe(true)
     if (!parsed.ok) return
-    // Fields that belong to the envelope only are not kept by the client.
-    const { room_id: _room, ...rest } = payload
     expect(payload).toMatchObject(parsed.value)
-    expect(Object.keys(parsed.value)).toEqual(expect.arrayContaining(Object.keys(rest)))
+    // A client is in one room only and drops the id where it says nothing new.
+    const kept = Object.keys(payload).filter((key) => key !== 'room_id')
+    expect(Object.keys(parsed.value)).toEqual(expect.arrayContaining(kept))
   })
 
   test('every event of the contract has a sample', () => {
@@ -64,7 +66,12 @@ describe('what is malformed', () => {
   })
 
   test('a field that only decorates does not spoil the event', () => {
-    const parsed = parseServerEvent('user-joined', { sid: 's', userId: 'u', color: 5, role: 'king' })
+    const parsed = parseServerEvent('user-joined', {
+      sid: 's',
+      userId: 'u',
+      color: 5,
+      role: 'king',
+    })
     expect(parsed).toEqual({ ok: true, value: { sid: 's', userId: 'u', name: '', color: '' } })
   })
 

@@ -3,7 +3,18 @@
  * Positions are UTF-16 code units, lines and columns count from 1.
  */
 import type { Socket } from 'socket.io-client'
-import { count, flag, lenient, list, nullable, number, object, oneOf, optional, text } from './decode'
+import {
+  count,
+  flag,
+  lenient,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+} from './decode'
 import type { Decoded } from './decode'
 
 const role = oneOf('owner', 'editor', 'viewer')

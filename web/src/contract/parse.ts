@@ -27,7 +27,10 @@ export function parseClientEvent<E extends ClientEventName>(
 
 export type Ack = { ok: true; rev?: number } | { ok: false; error: Problem }
 
-const unreadable: Problem = { code: 'malformed_answer', message: 'The server’s answer made no sense.' }
+const unreadable: Problem = {
+  code: 'malformed_answer',
+  message: 'The server’s answer made no sense.',
+}
 
 /** Never fails: an answer that cannot be read is an error like any other. */
 export function parseAck(answer: unknown): Ack {
