@@ -1,0 +1,40 @@
+import { formatNumber } from './format'
+
+export const authText = {
+  signIn: 'Sign in',
+  signUp: 'Create an account',
+  signUpAct: 'Create account',
+  keepRooms: 'Keep your rooms',
+  keepRoomsWhy: 'You are a guest. With an account your rooms stay yours on every device.',
+  email: 'E-mail',
+  password: 'Password',
+  passwordHint: 'At least 6 characters.',
+  name: 'Your name',
+  or: 'or',
+  asGuest: 'Continue as guest',
+  newHere: 'New here?',
+  haveAccount: 'Already have an account?',
+  guestTitle: 'Continue as guest',
+  guestLead: 'No account needed. Others see this name.',
+  guestAct: 'Continue',
+  confirmTitle: 'Check your mail',
+  confirm: (email: string) => `We sent a link to ${email}. Open it, then sign in here.`,
+  nameMissing: 'Enter a name, so that others know who types.',
+  emailMissing: 'Enter your e-mail address.',
+  passwordMissing: 'Enter your password.',
+  newPasswordMissing: 'Choose a password.',
+  noMatch: 'E-mail and password do not match. Try again.',
+  emailTaken: 'There is an account with this e-mail already. Sign in instead.',
+  emailInvalid: 'This does not look like an e-mail address.',
+  emailNotConfirmed: 'This address is not confirmed yet. Open the link in the mail we sent.',
+  weakPassword: (message: string) => message || 'This password is too easy to guess.',
+  signUpOff: 'This server takes no new accounts. Ask its operator.',
+  guestsOff: 'This server takes no guests. Sign in or create an account.',
+  banned: 'This account is closed. Ask the server’s operator.',
+  unreachable: 'The server cannot be reached. Check your connection and try again.',
+  failed: 'That did not work. Try again.',
+  tooMany: (seconds: number | undefined) =>
+    seconds === undefined
+      ? 'Too many attempts. Wait a little and try again.'
+      : `Too many attempts. Try again in ${formatNumber(seconds)} s.`,
+} as const
