@@ -1,0 +1,17 @@
+# ./dev lint [FILE.cpp…]: format, clang-tidy, ESLint, types. Fails on the first kind that complains.
+source tools/dev/build.sh
+
+say "format of C++"
+git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cpp' | xargs -0r clang-format-19 --dry-run -Werror
+say "the repository's own rules"
+python3 tests/tidy/tidy.py
+say "web client: format, ESLint, types"
+(use_pinned_node && npm run --prefix web lint)
+
+say "clang-tidy"
+mkdir -p build
+# A compile database for clang: no launcher, no precompiled headers of GCC.
+cmake --preset debug -B build/lint -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_CXX_COMPILER_LAUNCHER= \
+  -DCODENCOLLAB_PCH=OFF -Wno-dev >build/lint.log 2>&1 || die "cmake failed; see build/lint.log"
+if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files -- 'src/*.cpp' 'tests/*.cpp'); fi
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$jobs" clang-tidy-19 -p build/lint --quiet

@@ -1,0 +1,43 @@
+# ./dev setup: installs what is missing. Asks nothing and does nothing when all is there.
+
+debian_packages() { grep -v '^#' tools/setup/packages.txt; }
+
+missing_packages() {
+  # ${db:Status-Status} is "installed" for a usable package; unknown ones are not printed at all.
+  local have
+  have=$(dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' 2>/dev/null |
+    awk '$2 == "installed" { sub(/:.*/, "", $1); print $1 }' | sort -u)
+  comm -23 <(debian_packages | sort -u) <(printf '%s\n' "$have")
+}
+
+setup_packages() {
+  local system missing
+  system=$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-unknown}" "${VERSION_ID:-}" || printf 'unknown')
+  if [ "$system" != "debian 12" ]; then
+    cat >&2 <<TEXT
+dev: this is '$system'; the automatic set-up knows Debian 12 alone.
+What has to be installed, by Debian 12's package names:
+$(debian_packages | paste -sd ' ' | fold -s -w 90 | sed 's/^/  /')
+(GCC 12 or newer with C++23, Boost 1.81 or newer, Node.js 18 or newer with npm.)
+Install their counterparts, then set CODENCOLLAB_SKIP_PACKAGES=1 and run the command again.
+TEXT
+    exit 1
+  fi
+  mapfile -t missing < <(missing_packages)
+  [ ${#missing[@]} = 0 ] && return
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  as_root apt-get update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+setup_npm() { # DIR: exactly what its lockfile says
+  local hash
+  hash=$(hash_files "$1/package.json" "$1/package-lock.json")
+  [ -d "$1/node_modules" ] && is_fresh "npm-${1//\//-}" "$hash" && return
+  say "installing the npm packages of $1/"
+  npm ci --prefix "$1" --no-audit --no-fund --loglevel=warn
+  mark_fresh "npm-${1//\//-}" "$hash"
+}
+
+[ -n "${CODENCOLLAB_SKIP_PACKAGES:-}" ] || setup_packages
+for dir in web runtimes/tools tests; do setup_npm "$dir"; done

@@ -1,0 +1,50 @@
+# ./dev test [PART]: every test, or one part of them. asan and tsan run unit and integration tests
+# under sanitizers; the other parts are what a plain `./dev test` consists of.
+source tools/dev/build.sh
+
+test_unit() { # PRESET
+  build_preset "$1"
+  say "unit and integration tests ($1)"
+  ctest --test-dir "build/$1" --output-on-failure --timeout 300 --no-tests=error
+}
+
+test_web() {
+  say "tests of the web client"
+  (use_pinned_node && npm run --prefix web test)
+}
+
+test_clients() {
+  say "real clients against a running server"
+  (use_pinned_node && node tests/clients/run.mjs)
+}
+
+test_e2e() {
+  build_web
+  say "end-to-end tests in Chromium"
+  (use_pinned_node && node tests/e2e/run.mjs)
+}
+
+mkdir -p build
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$root/tools/setup/tsan.supp history_size=4}
+case ${1:-all} in
+  asan | tsan) test_unit "$1" ;;
+  unit) test_unit release ;;
+  web) test_web ;;
+  clients)
+    build_preset release codencollab
+    test_clients
+    ;;
+  e2e)
+    build_preset release codencollab
+    test_e2e
+    ;;
+  all)
+    test_unit release
+    test_web
+    test_clients
+    test_e2e
+    say "all tests passed"
+    ;;
+  *) die "test knows the parts asan, tsan, unit, web, clients and e2e; not '$1'" ;;
+esac
