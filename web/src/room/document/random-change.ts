@@ -1,0 +1,27 @@
+/** Arbitrary changes for property tests. */
+import { ChangeSet } from './change-set'
+import type { Replacement } from './change-set'
+import type { Random } from './random'
+
+const words = ['a', 'bc', '\n', '😀', 'é', 'if x:\n    y', '()', ' ']
+
+export function randomText(random: Random, parts = 12): string {
+  return Array.from({ length: random.below(parts) }, () => random.pick(words)).join('')
+}
+
+/** Up to three replacements at character borders of `text`. */
+export function randomChange(random: Random, text: string): ChangeSet {
+  const borders = [0]
+  for (const character of text) borders.push((borders.at(-1) ?? 0) + character.length)
+  const replacements: Replacement[] = []
+  let from = 0
+  for (let left = random.below(3) + 1; left > 0 && from < borders.length; left--) {
+    const start = from + random.below(borders.length - from)
+    const end = Math.min(borders.length - 1, start + random.below(4))
+    const offset = borders[start] ?? 0
+    const length = (borders[end] ?? 0) - offset
+    replacements.push({ offset, length, text: random.below(3) ? random.pick(words) : '' })
+    from = end + 1
+  }
+  return ChangeSet.of(text.length, replacements)
+}
