@@ -1,5 +1,9 @@
 #pragma once
 
+#include "base/id.h"
+#include "base/loop.h"
+#include "room/run_result.h"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -7,13 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "base/id.h"
-#include "base/loop.h"
-#include "room/run_result.h"
-
 namespace codencollab::room {
 
-/// A language that can be run, as `GET /runtimes` shows it (Piston's shape and our optional fields).
+/// A language that can be run, as `GET /runtimes` shows it (Piston's shape and our optional
+/// fields).
 struct Runtime {
     std::string language;  // canonical: "python"
     std::string version;   // "3.11.2"
@@ -44,8 +45,8 @@ struct RunObserver {
     std::move_only_function<void(RunResult result)> finished;
 };
 
-/// The port to whatever runs code: our own runner or any Piston host. Runs happen elsewhere; no call
-/// waits. Threads: one executor for each loop, used on that loop's thread alone.
+/// The port to whatever runs code: our own runner or any Piston host. Runs happen elsewhere; no
+/// call waits. Threads: one executor for each loop, used on that loop's thread alone.
 class Executor {
   public:
     virtual ~Executor() = default;

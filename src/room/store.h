@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstddef>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/loop.h"
 #include "room/run_result.h"
 #include "room/user.h"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace codencollab::room {
 
@@ -69,10 +69,10 @@ struct RoomPage {
     std::optional<std::string> next;  // opaque cursor of the page after; none on the last
 };
 
-/// The port to what is kept. Every call answers by its callback on the loop that this store was made
-/// for, in the order of the calls, and never within the call itself. A call that belongs together is
-/// one transaction. Failures are `store_unavailable`; then nothing of the call is stored.
-/// Threads: one store for each loop, used on that loop's thread alone.
+/// The port to what is kept. Every call answers by its callback on the loop that this store was
+/// made for, in the order of the calls, and never within the call itself. A call that belongs
+/// together is one transaction. Failures are `store_unavailable`; then nothing of the call is
+/// stored. Threads: one store for each loop, used on that loop's thread alone.
 class RoomStore {
   public:
     virtual ~RoomStore() = default;
@@ -101,7 +101,8 @@ class RoomStore {
     /// The room and every row of it.
     virtual void remove(RoomId room, Callback<> done) = 0;
     virtual void append_chat(RoomId room, ChatMessage message, Callback<> done) = 0;
-    /// With an `idempotency_key` used before in this room, answers the run made then, stores nothing.
+    /// With an `idempotency_key` used before in this room, answers the run made then, stores
+    /// nothing.
     virtual void start_run(
         RoomId room, RunRecord run, std::string idempotency_key, Callback<RunRecord> done) = 0;
     /// Writes the result of a run that has none. False when it had one already: who gets true, and

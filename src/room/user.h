@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/id.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/id.h"
 
 namespace codencollab::room {
 
