@@ -60,6 +60,14 @@ export function optional<T>(inner: Decoder<T>): Optional<T> {
   return Object.assign(decoder, { [optionalMark]: true as const })
 }
 
+/** An optional field that only decorates: malformed is as good as missing. */
+export function hint<T>(inner: Decoder<T>): Optional<T> {
+  return optional<T>((value, path) => {
+    const result = attempt(inner, value, path)
+    return (result.ok ? result.value : undefined) as T
+  })
+}
+
 type Fields = Record<string, Decoder<unknown>>
 type OptionalKeys<F> = { [K in keyof F]: F[K] extends Optional<unknown> ? K : never }[keyof F]
 type ObjectOf<F extends Fields> = {

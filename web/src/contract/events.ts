@@ -6,6 +6,7 @@ import type { Socket } from 'socket.io-client'
 import {
   count,
   flag,
+  hint,
   lenient,
   list,
   nullable,
@@ -43,8 +44,8 @@ const participant = object({
   userId: text,
   name: lenient(text, ''),
   color: lenient(text, ''),
-  color_slot: lenient(optional(number), undefined),
-  role: lenient(optional(role), undefined),
+  color_slot: hint(number),
+  role: hint(role),
 })
 export type Participant = Decoded<typeof participant>
 
@@ -68,6 +69,7 @@ const executionStarted = object({
   name: lenient(text, ''),
   language: text,
   version: lenient(text, ''),
+  started_at: hint(text),
 })
 export type ExecutionStarted = Decoded<typeof executionStarted>
 
@@ -107,6 +109,7 @@ const roomRun = object({
   name: lenient(text, ''),
   language: text,
   version: lenient(text, ''),
+  started_at: hint(text),
   state: oneOf('queued', 'running', 'finished'),
   position: optional(count),
   output: lenient(list(executionOutput), []),
@@ -116,6 +119,8 @@ export type RoomRun = Decoded<typeof roomRun>
 
 const roomLimits = object({
   run_wall_ms: optional(count),
+  /** Of runs whose input stays open; the other one holds for runs without. */
+  run_interactive_wall_ms: optional(count),
   run_cpu_ms: optional(count),
   run_memory_bytes: optional(count),
   run_output_bytes: optional(count),
@@ -130,8 +135,8 @@ const roomStateFields = {
   language: text,
   you: participant,
   users: list(participant),
-  run: lenient(optional(roomRun), undefined),
-  server_time: lenient(optional(text), undefined),
+  run: hint(roomRun),
+  server_time: hint(text),
   limits: lenient(roomLimits, {}),
   saved: lenient(flag, true),
 }
@@ -152,14 +157,14 @@ export type Problem = Decoded<typeof problem>
 export const serverEvents = {
   'room-state': object(roomStateFields),
   'initial-code': object({ code: text, rev: lenient(count, 0) }),
-  'code-update': object({ changes: list(change), rev: lenient(optional(count), undefined) }),
+  'code-update': object({ changes: list(change), rev: hint(count) }),
   cursor: object({
     ...cursorFields,
     sid: text,
     userId: text,
     name: lenient(text, ''),
     color: lenient(text, ''),
-    color_slot: lenient(optional(number), undefined),
+    color_slot: hint(number),
   }),
   'user-joined': participant,
   'user-disconnected': object({ sid: text, userId: lenient(text, '') }),
@@ -176,12 +181,12 @@ export const serverEvents = {
     default_role: optional(newcomerRole),
     locked: optional(flag),
     saved: optional(flag),
-    since: lenient(optional(text), undefined),
+    since: hint(text),
   }),
-  'role-changed': object({ role, userId: optional(text), by: lenient(optional(text), undefined) }),
-  'room-closed': object({ room_id: optional(text), reason: lenient(optional(text), undefined) }),
+  'role-changed': object({ role, userId: optional(text), by: hint(text) }),
+  'room-closed': object({ room_id: optional(text), reason: hint(text) }),
   'error-message': problem,
-  'join-error': object({ code: lenient(optional(text), undefined), message: lenient(text, '') }),
+  'join-error': object({ code: hint(text), message: lenient(text, '') }),
 }
 export type ServerEventName = keyof typeof serverEvents
 export type ServerPayload<E extends ServerEventName> = Decoded<(typeof serverEvents)[E]>
@@ -208,7 +213,7 @@ export type ClientEventName = keyof typeof clientEvents
 export type ClientPayload<E extends ClientEventName> = Decoded<(typeof clientEvents)[E]>
 
 /** The answer to any client event that asked for one. */
-export const ackOk = object({ ok: flag, rev: lenient(optional(count), undefined) })
+export const ackOk = object({ ok: flag, rev: hint(count) })
 export const ackError = object({ ok: flag, error: problem })
 export const ackJoin = object({ ok: flag, ...roomStateFields })
 

@@ -1,5 +1,15 @@
 /** Bodies of the HTTP interface: decoders for answers, types for what is sent. */
-import { count, flag, lenient, list, nullable, number, object, optional, text } from './decode'
+import {
+  count,
+  flag,
+  hint,
+  lenient,
+  list,
+  nullable,
+  number,
+  object,
+  text,
+} from './decode'
 import type { Decoded } from './decode'
 import { executionResult, newcomerRole, role, visibility } from './events'
 import type { NewcomerRole, Role, Visibility } from './events'
@@ -71,15 +81,15 @@ export type RunAnswer = Decoded<typeof runAnswer>
 
 const pastRun = object({
   run_id: text,
-  userId: lenient(optional(text), undefined),
-  user_id: lenient(optional(text), undefined),
+  userId: hint(text),
+  user_id: hint(text),
   name: lenient(text, ''),
   language: lenient(text, ''),
   version: lenient(text, ''),
-  state: lenient(optional(text), undefined),
-  started_at: lenient(optional(text), undefined),
-  created_at: lenient(optional(text), undefined),
-  result: lenient(optional(executionResult), undefined),
+  state: hint(text),
+  started_at: hint(text),
+  created_at: hint(text),
+  result: hint(executionResult),
 })
 export type PastRun = Decoded<typeof pastRun>
 
@@ -92,9 +102,9 @@ const runtime = object({
   language: text,
   version: text,
   aliases: lenient(list(text), []),
-  display: lenient(optional(text), undefined),
-  extension: lenient(optional(text), undefined),
-  starter: lenient(optional(text), undefined),
+  display: hint(text),
+  extension: hint(text),
+  starter: hint(text),
 })
 /** A language the runner has, in Piston's shape with what our server adds. */
 export type Runtime = Decoded<typeof runtime>
