@@ -1,4 +1,4 @@
-# Every library we use, all of them packages of Debian 12 (tools/setup/packages.txt).
+# Every library we use, all of them packages of Debian 12 (tools/setup/packages/).
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt REQUIRED)

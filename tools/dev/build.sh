@@ -40,6 +40,7 @@ build_main() {
     esac
   done
   [ ${#presets[@]} -gt 0 ] || presets=(release)
+  set_up run
   mkdir -p build
   for argument in "${presets[@]}"; do
     build_preset "$argument"

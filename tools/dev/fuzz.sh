@@ -1,5 +1,6 @@
 # ./dev fuzz [SECONDS]: each fuzzer for that long, from its corpus in tests/fuzz/corpus/.
 source tools/dev/build.sh
+set_up run test lint
 seconds=${1:-60}
 mkdir -p build
 build_preset fuzz

@@ -1,5 +1,6 @@
 # ./dev lint [FILE.cpp…]: format, clang-tidy, ESLint, types. Fails on the first kind that complains.
 source tools/dev/build.sh
+set_up run test lint
 
 say "format of C++"
 git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cpp' | xargs -0r clang-format-19 --dry-run -Werror

@@ -1,29 +1,33 @@
 # ./dev setup: installs what is missing. Asks nothing and does nothing when all is there.
+# The other commands source this and call set_up with the parts that they need.
 
-debian_packages() { grep -v '^#' tools/setup/packages.txt; }
+debian_packages() { # PART…: the names in tools/setup/packages/PART.txt
+  local part
+  for part; do grep -hv '^#' "tools/setup/packages/$part.txt"; done | sort -u
+}
 
-missing_packages() {
+missing_packages() { # PART…
   # ${db:Status-Status} is "installed" for a usable package; unknown ones are not printed at all.
   local have
   have=$(dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' 2>/dev/null |
     awk '$2 == "installed" { sub(/:.*/, "", $1); print $1 }' | sort -u)
-  comm -23 <(debian_packages | sort -u) <(printf '%s\n' "$have")
+  comm -23 <(debian_packages "$@") <(printf '%s\n' "$have")
 }
 
-setup_packages() {
+setup_packages() { # PART…
   local system missing
   system=$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-unknown}" "${VERSION_ID:-}" || printf 'unknown')
   if [ "$system" != "debian 12" ]; then
     cat >&2 <<TEXT
 dev: this is '$system'; the automatic set-up knows Debian 12 alone.
 What has to be installed, by Debian 12's package names:
-$(debian_packages | paste -sd ' ' | fold -s -w 90 | sed 's/^/  /')
+$(debian_packages "$@" | paste -sd ' ' | fold -s -w 90 | sed 's/^/  /')
 (GCC 12 or newer with C++23, Boost 1.81 or newer, Node.js 18 or newer with npm.)
 Install their counterparts, then set CODENCOLLAB_SKIP_PACKAGES=1 and run the command again.
 TEXT
     exit 1
   fi
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} = 0 ] && return
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
   as_root apt-get update
@@ -39,5 +43,11 @@ setup_npm() { # DIR: exactly what its lockfile says
   mark_fresh "npm-${1//\//-}" "$hash"
 }
 
-[ -n "${CODENCOLLAB_SKIP_PACKAGES:-}" ] || setup_packages
-for dir in web runtimes/tools tests; do setup_npm "$dir"; done
+set_up() { # PART…: run, test, lint
+  [ -n "${CODENCOLLAB_SKIP_PACKAGES:-}" ] || setup_packages "$@"
+  setup_npm web
+  setup_npm runtimes/tools
+  [[ " $* " != *" test "* ]] || setup_npm tests
+}
+
+[ "$command" != setup ] || set_up run test lint

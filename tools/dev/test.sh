@@ -24,6 +24,7 @@ test_e2e() {
   (use_pinned_node && node tests/e2e/run.mjs)
 }
 
+set_up run test
 mkdir -p build
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$root/tools/setup/tsan.supp history_size=4}
