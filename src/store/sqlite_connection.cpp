@@ -1,0 +1,233 @@
+#include "store/sqlite_connection.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <utility>
+
+namespace codencollab::store {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+// Checkpoints run inside a commit at 1000 pages (4 MiB). busy_timeout is for tools that look into
+// the file: the server itself has this one connection. trusted_schema off: a file that somebody
+// tampered with cannot call functions from its schema.
+constexpr auto pragmas = R"(
+    pragma busy_timeout = 5000;
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma foreign_keys = on;
+    pragma cache_size = -16384;
+    pragma temp_store = memory;
+    pragma trusted_schema = off;
+)";
+
+[[noreturn]] void throw_failure(sqlite3* database) {
+    throw SqliteFailure(sqlite3_extended_errcode(database), sqlite3_errmsg(database));
+}
+
+unsigned hex_value(char digit) {
+    return static_cast<unsigned>(hex_digits.find(digit));
+}
+
+std::array<char, 16> to_bytes(std::string_view uuid) {
+    std::array<char, 16> bytes{};
+    std::size_t at = 0;
+    for (char& byte : bytes) {
+        if (uuid[at] == '-') ++at;
+        byte = static_cast<char>(hex_value(uuid[at]) << 4 | hex_value(uuid[at + 1]));
+        at += 2;
+    }
+    return bytes;
+}
+
+std::string to_uuid(std::string_view bytes) {
+    std::string text;
+    text.reserve(36);
+    for (const char byte : bytes) {
+        const auto value = static_cast<unsigned char>(byte);
+        if (text.size() == 8 || text.size() == 13 || text.size() == 18 || text.size() == 23) {
+            text += '-';
+        }
+        text += hex_digits[value >> 4];
+        text += hex_digits[value & 15U];
+    }
+    return text;
+}
+
+}  // namespace
+
+bool SqliteFailure::is_constraint() const {
+    return (code_ & 0xff) == SQLITE_CONSTRAINT;
+}
+
+bool SqliteFailure::is_duplicate() const {
+    return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
+bool SqliteFailure::is_disk_full() const {
+    return (code_ & 0xff) == SQLITE_FULL;
+}
+
+Query::Query(sqlite3* database, sqlite3_stmt* statement)
+    : database_(database), statement_(statement) {}
+
+Query::~Query() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+}
+
+void Query::check(int code) const {
+    if (code != SQLITE_OK) throw_failure(database_);
+}
+
+Query& Query::bind(std::int64_t value) {
+    check(sqlite3_bind_int64(statement_, ++bound_, value));
+    return *this;
+}
+
+Query& Query::bind_text(std::string_view text) {
+    // An empty view may have no data, which SQLite would take for null.
+    const char* data = text.empty() ? "" : text.data();
+    check(sqlite3_bind_text64(
+        statement_, ++bound_, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+    return *this;
+}
+
+Query& Query::bind_blob(std::string_view bytes) {
+    check(sqlite3_bind_blob64(statement_, ++bound_, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
+    return *this;
+}
+
+Query& Query::bind_null() {
+    check(sqlite3_bind_null(statement_, ++bound_));
+    return *this;
+}
+
+Query& Query::bind(WallTime time) {
+    return bind(std::int64_t{
+        std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count()});
+}
+
+Query& Query::bind_uuid(std::string_view uuid) {
+    const std::array<char, 16> bytes = to_bytes(uuid);
+    return bind_blob({bytes.data(), bytes.size()});
+}
+
+bool Query::next_row() {
+    column_ = 0;
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code != SQLITE_DONE) throw_failure(database_);
+    return false;
+}
+
+int Query::run() {
+    while (next_row()) {
+    }
+    return sqlite3_changes(database_);
+}
+
+bool Query::read_is_null() {
+    return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+}
+
+std::int64_t Query::read_integer() {
+    return sqlite3_column_int64(statement_, column_++);
+}
+
+std::string Query::read_text() {
+    const int column = column_++;
+    const void* data = sqlite3_column_blob(statement_, column);
+    const int size = sqlite3_column_bytes(statement_, column);
+    if (data == nullptr) return {};
+    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+WallTime Query::read_time() {
+    return WallTime(std::chrono::microseconds(read_integer()));
+}
+
+std::optional<WallTime> Query::read_optional_time() {
+    if (!read_is_null()) return read_time();
+    skip_column();
+    return std::nullopt;
+}
+
+std::string Query::read_uuid() {
+    const std::string bytes = read_text();
+    if (bytes.size() != 16) throw SqliteFailure(SQLITE_CORRUPT, "an id is not 16 bytes");
+    return to_uuid(bytes);
+}
+
+void Connection::Close::operator()(sqlite3* database) const {
+    sqlite3_close_v2(database);
+}
+
+void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+Connection::Connection(const std::string& path) {
+    sqlite3* database = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                      SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+    const int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
+    database_.reset(database);
+    if (database == nullptr) throw SqliteFailure(code, "out of memory");
+    if (code != SQLITE_OK) throw_failure(database);
+    execute(pragmas);
+}
+
+Query Connection::query(std::string_view sql) {
+    std::string text(sql);
+    auto found = statements_.find(text);
+    if (found == statements_.end()) {
+        sqlite3_stmt* statement = nullptr;
+        const int code = sqlite3_prepare_v3(
+            database_.get(),
+            text.data(),
+            static_cast<int>(text.size()),
+            SQLITE_PREPARE_PERSISTENT,
+            &statement,
+            nullptr);
+        if (code != SQLITE_OK) throw_failure(database_.get());
+        found = statements_.try_emplace(std::move(text), statement).first;
+    }
+    return {database_.get(), found->second.get()};
+}
+
+void Connection::execute(const std::string& sql) {
+    const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) throw_failure(database_.get());
+}
+
+bool Connection::in_transaction() const {
+    return sqlite3_get_autocommit(database_.get()) == 0;
+}
+
+std::int64_t Connection::changes_total() const {
+    return sqlite3_total_changes64(database_.get());
+}
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+    connection_.query("begin immediate").run();
+}
+
+Transaction::~Transaction() {
+    if (!connection_.in_transaction()) return;
+    try {
+        connection_.query("rollback").run();
+    } catch (const SqliteFailure&) {
+        // SQLite rolls back what is open when the connection closes; nothing of it can commit.
+    }
+}
+
+void Transaction::commit() {
+    connection_.query("commit").run();
+}
+
+}  // namespace codencollab::store

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/guarded.h"
+#include "base/loop.h"
+#include "store/job_queue.h"
+#include "store/sqlite_connection.h"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace codencollab::store {
+
+/// The thread that owns the connection. What waits together is committed together; a job that a
+/// rule of the schema refuses fails alone; a batch that fails otherwise is tried again job by job,
+/// on a connection opened anew. Threads: any.
+class SqliteWorker {
+  public:
+    /// `connection` is open and migrated; `path` is where it is opened again.
+    SqliteWorker(std::string path, std::unique_ptr<Connection> connection);
+    ~SqliteWorker();
+
+    template <class T>
+    using Work = std::move_only_function<Result<T>(Connection&)>;
+
+    /// Does `work` on the store's thread and answers `done` on `loop` after its commit. `bytes` is
+    /// what it carries.
+    template <class T>
+    void submit(Loop& loop, std::size_t bytes, Work<T> work, Callback<T> done) {
+        push(std::make_unique<TypedJob<T>>(loop, std::move(work), std::move(done)), bytes);
+    }
+
+    /// Does what was submitted before, then ends the thread and closes the file. Later jobs fail.
+    void stop();
+    std::string unavailable_reason();
+
+  private:
+    template <class T>
+    class TypedJob final : public Job {
+      public:
+        TypedJob(Loop& loop, Work<T> work, Callback<T> done)
+            : loop_(loop), work_(std::move(work)), done_(std::move(done)) {}
+        void run(Connection& connection) override { result_ = work_(connection); }
+        void fail(Error error) override { result_ = std::unexpected(std::move(error)); }
+        void answer() override {
+            loop_.post([done = std::move(done_), result = std::move(*result_)]() mutable {
+                done(std::move(result));
+            });
+        }
+
+      private:
+        Loop& loop_;
+        Work<T> work_;
+        Callback<T> done_;
+        std::optional<Result<T>> result_;
+    };
+
+    void push(std::unique_ptr<Job> job, std::size_t bytes);
+    void work_until_closed();
+    void run_batch(std::vector<JobQueue::Entry>& batch);
+    void run_in_one_transaction(
+        std::vector<JobQueue::Entry>& batch, std::size_t from, std::size_t to);
+    void run_alone(JobQueue::Entry& entry);
+    void note_failure(const SqliteFailure& failure);
+    void note_success();
+    void probe();
+
+    std::string path_;
+    std::unique_ptr<Connection> connection_;  // none between a failure and the next try
+    Guarded<std::string> failure_;            // why the last commit failed; empty when it did not
+    JobQueue queue_;
+    std::jthread thread_;
+};
+
+}  // namespace codencollab::store
