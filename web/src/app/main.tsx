@@ -1,13 +1,17 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import './tokens.css'
+import './styles'
 import { App } from './app'
+import { Boot } from './services'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
+const boot = new Boot()
+void boot.start()
+
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App boot={boot} />
   </StrictMode>,
 )

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useLocation } from 'react-router'
 import { common } from '../text/common'
@@ -70,7 +70,9 @@ function useFace({ kind, at, people, onRetry, onSignIn }: EndedScreenProps): Fac
         actions: (
           <>
             {start}
-            <LinkButton to={signIn}>{endedText.otherAccount}</LinkButton>
+            <LinkButton to={signIn} state={{ switching: true }}>
+              {endedText.otherAccount}
+            </LinkButton>
           </>
         ),
       }
@@ -120,23 +122,26 @@ const retrySeconds = 10
 /** Counts down in sight and tries by itself. */
 function RetrySoon({ onRetry }: { onRetry: (() => void) | undefined }) {
   const [left, setLeft] = useState(retrySeconds)
+  const retry = useEffectEvent(() => onRetry?.())
   useEffect(() => {
-    const timer = setInterval(() => setLeft((seconds) => seconds - 1), 1000)
+    let seconds = retrySeconds
+    const timer = setInterval(() => {
+      seconds -= 1
+      if (seconds === 0) {
+        seconds = retrySeconds
+        retry()
+      }
+      setLeft(seconds)
+    }, 1000)
     return () => clearInterval(timer)
   }, [])
-  const due = left <= 0
-  useEffect(() => {
-    if (!due) return
-    setLeft(retrySeconds)
-    onRetry?.()
-  }, [due, onRetry])
   return (
     <>
       <LinkButton kind="main" to="/">
         {common.goToStart}
       </LinkButton>
       <Button onClick={onRetry}>{common.tryAgain}</Button>
-      <span className="muted num retry-note">{endedText.full.again(Math.max(0, left))}</span>
+      <span className="muted num retry-note">{endedText.full.again(left)}</span>
     </>
   )
 }

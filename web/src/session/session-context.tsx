@@ -1,5 +1,5 @@
-import { createContext, use, useSyncExternalStore } from 'react'
-import type { SessionState, SessionStore } from './session'
+import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react'
+import type { AuthSettings, SessionState, SessionStore } from './session'
 
 const loading: SessionState = { phase: 'loading' }
 const listenToNothing = () => () => undefined
@@ -18,4 +18,20 @@ export function useSession(): SessionState {
     store?.subscribe ?? listenToNothing,
     store?.getState ?? (() => loading),
   )
+}
+
+/** What the door offers. Everything, until the server says otherwise. */
+export function useAuthSettings(): AuthSettings {
+  const store = use(SessionContext)
+  const [settings, setSettings] = useState<AuthSettings>({ guests: true, signUps: true })
+  useEffect(() => {
+    let listening = true
+    void store?.authSettings().then((answer) => {
+      if (listening) setSettings(answer)
+    })
+    return () => {
+      listening = false
+    }
+  }, [store])
+  return settings
 }

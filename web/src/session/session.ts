@@ -1,6 +1,7 @@
 import { GoTrueClient } from '@supabase/auth-js'
 import type { AuthError, Session, User } from '@supabase/auth-js'
 import { readRetryAfter } from '../api/http'
+import { attempt, flag, lenient, object } from '../contract/decode'
 import { readAuthError } from './auth-problem'
 import type { AuthFailure, AuthResult } from './auth-problem'
 
@@ -17,6 +18,9 @@ export type SessionState =
 export const sessionStorageKey = 'codencollab-auth'
 export const nameLengthMax = 40
 
+/** What this server lets people do at its door. */
+export type AuthSettings = { guests: boolean; signUps: boolean }
+
 export type SessionOptions = {
   /** Ends in /auth/v1. */
   url: string
@@ -31,6 +35,16 @@ export function cleanName(name: string): string {
     .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '')
     .trim()
   return Array.from(line).slice(0, nameLengthMax).join('').trim()
+}
+
+function readAuthSettings(answer: unknown): AuthSettings {
+  const shape = object({
+    external: lenient(object({ anonymous_users: lenient(flag, true) }), { anonymous_users: true }),
+    disable_signup: lenient(flag, false),
+  })
+  const read = attempt(shape, answer)
+  if (!read.ok) return { guests: true, signUps: true }
+  return { guests: read.value.external.anonymous_users, signUps: !read.value.disable_signup }
 }
 
 const done: AuthResult = { ok: true, value: undefined }
@@ -60,8 +74,14 @@ export class SessionStore {
   #leaving = false
   #retryAfter: number | undefined
   #stop: () => void
+  #settings: Promise<AuthSettings> | undefined
+  readonly #fetchSettings: () => Promise<AuthSettings>
 
   constructor({ url, anonKey, fetch: send = (...args) => fetch(...args) }: SessionOptions) {
+    this.#fetchSettings = async () => {
+      const answer = await send(`${url}/settings`, { headers: { apikey: anonKey } })
+      return readAuthSettings(await answer.json())
+    }
     this.#client = new GoTrueClient({
       url,
       headers: { apikey: anonKey, Authorization: `Bearer ${anonKey}` },
@@ -110,6 +130,15 @@ export class SessionStore {
   readonly accessToken = async (): Promise<string | null> => {
     const { data } = await this.#client.getSession()
     return data.session?.access_token ?? null
+  }
+
+  /** Asked once. A server that does not say counts as open: it refuses by itself what it must. */
+  authSettings(): Promise<AuthSettings> {
+    this.#settings ??= this.#fetchSettings().catch(() => {
+      this.#settings = undefined
+      return { guests: true, signUps: true }
+    })
+    return this.#settings
   }
 
   async signIn(email: string, password: string): Promise<AuthResult> {

@@ -1,0 +1,121 @@
+import { deleteRoom, listRooms, patchRoom } from '../api/rooms'
+import type { ApiError } from '../api/http'
+import type { RoomInList } from '../contract/rest'
+
+export type RoomListState = {
+  /** Newest activity first. Stays when a later request fails. */
+  rooms: readonly RoomInList[]
+  /** Where the next page begins; null when there is none. */
+  next: string | null
+  /** `first`: nothing was loaded yet. `more`: a page after those that are there. */
+  loading: 'first' | 'more' | null
+  error: ApiError | null
+  query: string
+}
+
+/**
+ * The caller's rooms. Plain TypeScript; the page makes one and drops it. The server pages but does
+ * not search, so a search loads the pages that are still missing.
+ */
+export class RoomListStore {
+  #state: RoomListState = { rooms: [], next: null, loading: 'first', error: null, query: '' }
+  #listeners = new Set<() => void>()
+  #generation = 0
+  #page: Promise<void> | null = null
+
+  readonly get = (): RoomListState => this.#state
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Loads the first page anew, keeping what is shown until it is there. */
+  async load(): Promise<void> {
+    const generation = ++this.#generation
+    const first = this.#state.rooms.length === 0
+    this.#set({ loading: first ? 'first' : this.#state.loading, error: null })
+    const result = await listRooms(null)
+    if (generation !== this.#generation) return
+    if (!result.ok) this.#set({ loading: null, error: result.error })
+    else this.#set({ rooms: result.value.rooms, next: result.value.next, loading: null })
+    await this.#completeSearch()
+  }
+
+  /** Loads the next page; asked again meanwhile, it is the same loading. */
+  more(): Promise<void> {
+    this.#page ??= this.#loadMore().finally(() => {
+      this.#page = null
+    })
+    return this.#page
+  }
+
+  async #loadMore(): Promise<void> {
+    const { next, loading } = this.#state
+    if (next === null || loading === 'first') return
+    const generation = this.#generation
+    this.#set({ loading: 'more', error: null })
+    const result = await listRooms(next)
+    if (generation !== this.#generation) return
+    if (!result.ok) {
+      this.#set({ loading: null, error: result.error })
+      return
+    }
+    const known = new Set(this.#state.rooms.map((room) => room.room_id))
+    const added = result.value.rooms.filter((room) => !known.has(room.room_id))
+    this.#set({
+      rooms: [...this.#state.rooms, ...added],
+      next: result.value.next,
+      loading: null,
+    })
+  }
+
+  async search(query: string): Promise<void> {
+    this.#set({ query })
+    await this.#completeSearch()
+  }
+
+  /** Answers what went wrong, or null. */
+  async rename(roomId: string, title: string): Promise<ApiError | null> {
+    const result = await patchRoom(roomId, { title })
+    if (!result.ok) return result.error
+    this.#set({
+      rooms: this.#state.rooms.map((room) =>
+        room.room_id === roomId ? { ...room, title: result.value.title } : room,
+      ),
+    })
+    return null
+  }
+
+  /** Answers what went wrong, or null. A room that is gone already counts as deleted. */
+  async remove(roomId: string): Promise<ApiError | null> {
+    const result = await deleteRoom(roomId)
+    if (!result.ok && result.error.status !== 404) return result.error
+    this.#set({ rooms: this.#state.rooms.filter((room) => room.room_id !== roomId) })
+    return null
+  }
+
+  async #completeSearch(): Promise<void> {
+    while (this.#state.query.trim() !== '' && this.#state.next !== null) {
+      const before = this.#state.next
+      await this.more()
+      if (this.#state.error !== null || this.#state.next === before) return
+    }
+  }
+
+  #set(change: Partial<RoomListState>): void {
+    this.#state = { ...this.#state, ...change }
+    for (const listener of [...this.#listeners]) listener()
+  }
+}
+
+/** Pure. The rooms whose title has the query in it, without regard to case. */
+export function matchingRooms(
+  rooms: readonly RoomInList[],
+  query: string,
+  titleOf: (room: RoomInList) => string,
+): readonly RoomInList[] {
+  const wanted = query.trim().toLocaleLowerCase()
+  if (wanted === '') return rooms
+  return rooms.filter((room) => titleOf(room).toLocaleLowerCase().includes(wanted))
+}
