@@ -25,6 +25,7 @@ export function reduceLink(link: Link, event: LinkEvent): Link {
       if (link.phase === 'lost') return { phase: 'synced', backSince: event.at }
       return link.phase === 'synced' ? link : { phase: 'synced' }
     case 'lost':
+      if (link.phase === 'ended' && link.reason !== 'full') return link
       if (link.phase === 'synced')
         return { phase: 'lost', since: event.at, retryAt: undefined, restarting: event.restarting }
       if (link.phase === 'lost' && event.restarting) return { ...link, restarting: true }

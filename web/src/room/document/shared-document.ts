@@ -97,10 +97,21 @@ export class SharedDocument {
     this.applyRemote(fromRelayedChanges(changes, this.current))
   }
 
-  /** The server has `id` in its log, or refused it and will say what the text is. */
-  settle(id: string): void {
+  /**
+   * The server has `id` in its log, or refused it and will say what the text is. False when the
+   * packet is not known any more: a `load` has dealt with it.
+   */
+  settle(id: string): boolean {
     const settled = this.waiting.items.find((entry) => entry.id === id)
     if (settled) this.waiting.remove(settled)
+    return settled !== undefined
+  }
+
+  /** Own changes that are not acknowledged are given up at the next `load`; were there any? */
+  forget(): boolean {
+    const had = this.waiting.items.length > 0
+    this.waiting.clear()
+    return had
   }
 
   /** The server did not take `id` this time: it waits with what comes after it for `load`. */
