@@ -1,9 +1,9 @@
 #include "base/rate_limiter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace codencollab {
 
@@ -29,13 +29,17 @@ std::chrono::milliseconds TokenBucket::take(SteadyTime now) {
     return std::chrono::milliseconds(std::max(1LL, static_cast<long long>(wait_ms)));
 }
 
-bool TokenBucket::is_full(SteadyTime now) const { return tokens_at(now) >= capacity_; }
+void TokenBucket::give_back(SteadyTime now) {
+    tokens_ = std::min(capacity_, tokens_at(now) + 1);
+    filled_at_ = now;
+}
+
+bool TokenBucket::is_full(SteadyTime now) const {
+    return tokens_at(now) >= capacity_;
+}
 
 RateLimiter::RateLimiter(
-    std::size_t count,
-    std::chrono::milliseconds window,
-    const Clock& clock,
-    std::size_t keys_max)
+    std::size_t count, std::chrono::milliseconds window, const Clock& clock, std::size_t keys_max)
     : count_(count), window_(window), clock_(clock), keys_max_(keys_max) {}
 
 Result<> RateLimiter::take(std::string_view key, std::string_view what) {
@@ -44,7 +48,8 @@ Result<> RateLimiter::take(std::string_view key, std::string_view what) {
         auto found = buckets.find(std::string(key));
         if (found == buckets.end()) {
             if (buckets.size() >= keys_max_) {
-                std::erase_if(buckets, [now](const auto& entry) { return entry.second.is_full(now); });
+                std::erase_if(
+                    buckets, [now](const auto& entry) { return entry.second.is_full(now); });
             }
             if (buckets.size() >= keys_max_) return window_;
             found = buckets.try_emplace(std::string(key), count_, window_, now).first;
@@ -53,8 +58,15 @@ Result<> RateLimiter::take(std::string_view key, std::string_view what) {
     });
     if (wait.count() == 0) return {};
     const auto seconds = static_cast<int>((wait.count() + 999) / 1000);
-    return fail(
-        ErrorCode::rate_limited, fmt::format("{} Again in {} s.", what, seconds), seconds);
+    return fail(ErrorCode::rate_limited, fmt::format("{} Again in {} s.", what, seconds), seconds);
+}
+
+void RateLimiter::give_back(std::string_view key) {
+    const SteadyTime now = clock_.steady_now();
+    buckets_.with_lock([&](Buckets& buckets) {
+        const auto found = buckets.find(std::string(key));
+        if (found != buckets.end()) found->second.give_back(now);
+    });
 }
 
 }  // namespace codencollab

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/guarded.h"
+
 #include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-
-#include "base/clock.h"
-#include "base/error.h"
-#include "base/guarded.h"
 
 namespace codencollab {
 
@@ -18,6 +18,8 @@ class TokenBucket {
     TokenBucket(std::size_t count, std::chrono::milliseconds window, SteadyTime now);
     /// Takes one token; 0 when there was one, else how long until there is (at least 1 ms).
     std::chrono::milliseconds take(SteadyTime now);
+    /// Undoes one take, as far as the bucket has room.
+    void give_back(SteadyTime now);
     /// Whether the bucket has filled up again, so that forgetting it changes nothing.
     bool is_full(SteadyTime now) const;
 
@@ -41,6 +43,8 @@ class RateLimiter {
         std::size_t keys_max = 100'000);
     /// Fails with `rate_limited`; `what` opens the message: "10 runs a minute is the limit."
     Result<> take(std::string_view key, std::string_view what);
+    /// Undoes one take: what was counted turned out not to count.
+    void give_back(std::string_view key);
 
   private:
     using Buckets = std::unordered_map<std::string, TokenBucket>;

@@ -1,8 +1,8 @@
 #include "base/rate_limiter.h"
 
-#include <gtest/gtest.h>
-
 #include "support/manual_clock.h"
+
+#include <gtest/gtest.h>
 
 namespace codencollab {
 namespace {
@@ -22,6 +22,16 @@ TEST(RateLimiter, RefusesPastTheCountAndSaysWhenToTryAgain) {
     EXPECT_TRUE(limiter.take("ben", "another key has a bucket of its own"));
 
     clock.advance(30s);
+    EXPECT_TRUE(limiter.take("ada", ""));
+    EXPECT_FALSE(limiter.take("ada", ""));
+}
+
+TEST(RateLimiter, TakesBackWhatDidNotCount) {
+    ManualClock clock;
+    RateLimiter limiter(1, 60s, clock);
+    EXPECT_TRUE(limiter.take("ada", ""));
+    limiter.give_back("ada");
+    limiter.give_back("ada");  // never more than the count
     EXPECT_TRUE(limiter.take("ada", ""));
     EXPECT_FALSE(limiter.take("ada", ""));
 }
