@@ -94,6 +94,8 @@ class HttpHandler {
     /// The most bytes of body that this request may have, decided when its header is read (`body`
     /// is still empty). More is answered 413 and the connection closed.
     virtual std::size_t body_limit(const HttpRequest& head) const = 0;
+    /// The answer to a body over that limit; by default 413 with the contract's error.
+    virtual HttpResponse on_body_too_large(const HttpRequest& head);
     virtual void on_request(HttpRequest request, Respond respond) = 0;
     /// A GET with a well-formed WebSocket handshake. Accept or refuse it now or later, on its loop.
     virtual void on_upgrade(HttpRequest request, WebSocketUpgrade upgrade) = 0;
