@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/limits.h"
+#include "gateway/cors.h"
+#include "gateway/identity.h"
+#include "gateway/room_routes.h"
+#include "gateway/room_sockets.h"
+#include "gateway/service_routes.h"
+#include "gateway/socket_io/socket_io_server.h"
+#include "gateway/static_site.h"
+#include "net/http.h"
+#include "net/web_socket.h"
+
+#include <functional>
+
+namespace codencollab::gateway {
+
+/// Everything that arrives over HTTP, brought to who answers it; the headers that every answer has.
+///
+/// Ownership: the parts outlive it. Threads: as HttpHandler says.
+class HttpGateway final : public net::HttpHandler {
+  public:
+    struct Parts {
+        const Limits& limits;
+        const Cors& cors;
+        Identity& identity;
+        ServiceRoutes& service;
+        RoomRoutes& rooms;
+        RoomSockets& sockets;
+        SocketIoServer& socket_io;
+        StaticSite& site;
+        /// Answers what lies below /auth/v1/; none where identity is not embedded.
+        std::function<void(net::HttpRequest, net::Respond)> auth;
+    };
+
+    explicit HttpGateway(Parts parts) : parts_(std::move(parts)) {}
+
+    std::size_t body_limit(const net::HttpRequest& head) const override;
+    void on_request(net::HttpRequest request, net::Respond respond) override;
+    void on_upgrade(net::HttpRequest request, net::WebSocketUpgrade upgrade) override;
+
+  private:
+    net::Respond with_common_headers(const net::HttpRequest& request, net::Respond respond) const;
+    void route(net::HttpRequest request, net::Respond respond);
+    void on_auth(net::HttpRequest request, net::Respond respond);
+
+    Parts parts_;
+};
+
+}  // namespace codencollab::gateway
