@@ -21,7 +21,7 @@ test_clients() {
 test_e2e() {
   build_web
   say "end-to-end tests in Chromium"
-  (use_pinned_node && node tests/e2e/run.mjs)
+  (use_pinned_node && node --test web/e2e/*.test.mjs)
 }
 
 set_up run test
