@@ -47,6 +47,7 @@ export default tseslint.config(
         document: 'readonly',
         window: 'readonly',
         localStorage: 'readonly',
+        Event: 'readonly',
       },
     },
   },

@@ -110,6 +110,8 @@ export const theme = createTheme({
         shadow: 'sm',
         offset: 4,
         position: 'bottom-end',
+        // Its placeholder is a child that no menu may have; the focus goes to the first item.
+        withInitialFocusPlaceholder: false,
       },
       classNames: {
         dropdown: 'menu',

@@ -1,4 +1,3 @@
-import { Modal } from '@mantine/core'
 import { Suspense, useEffect, useState } from 'react'
 import { useParams } from 'react-router'
 import { NameStep } from '../auth/name-step'
@@ -8,6 +7,7 @@ import { parseRoomId } from '../home/room-link'
 import { roomGate } from '../session/gates'
 import { useSession } from '../session/session-context'
 import { endedText } from '../text/ended'
+import { Dialog } from '../ui/dialog'
 import { ErrorBoundary } from '../ui/error-boundary'
 import { RoomSkeleton } from '../ui/room-skeleton'
 import { prefetchRoom, RoomPage } from './room-chunk'
@@ -55,20 +55,12 @@ function Room({ roomId }: { roomId: string | null }) {
 /** Over the room, which stays as it is: nothing is reloaded, nothing typed is lost. */
 function SignInAgain() {
   return (
-    <Modal
-      opened
-      onClose={() => undefined}
-      title={endedText.sessionOver.title}
-      size={440}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-    >
+    <Dialog opened onClose={null} title={endedText.sessionOver.title} width={440}>
       <SignInForm
         className="sec"
         onDone={() => undefined}
         title={<p className="lead">{endedText.sessionOver.body}</p>}
       />
-    </Modal>
+    </Dialog>
   )
 }

@@ -37,10 +37,11 @@ function AccountMenu({ user }: { user: SessionUser }) {
 
   return (
     <>
-      <Menu>
+      <Menu withinPortal={false}>
         <Menu.Target>
-          <Button size="xs" kind="quiet" aria-label={homeText.account(user.name)}>
+          <Button size="xs" kind="quiet">
             <Avatar name={user.name} slot={1} />
+            <span className="sr">{homeText.account}</span>
             <span className="cut user-name">{user.name}</span>
             <Icon name="down" />
           </Button>

@@ -142,7 +142,7 @@ function RowMenu({ room, title, onRename, onDelete }: RowMenuProps) {
     else showToast(common.linkNotCopied, 'warn')
   }
   return (
-    <Menu>
+    <Menu withinPortal={false}>
       <Menu.Target>
         <IconButton icon="more" label={homeText.options(title)} />
       </Menu.Target>

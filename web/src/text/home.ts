@@ -36,7 +36,7 @@ export const homeText = {
   deleteAct: 'Delete room',
   deleted: (title: string) => `“${title}” was deleted.`,
   renamed: (title: string) => `Renamed to “${title}”.`,
-  account: (name: string) => `Account: ${name}`,
+  account: 'Account:',
   guest: 'Guest',
   keepRooms: 'Create an account',
   signIn: 'Sign in',

@@ -5,7 +5,8 @@ import { Icon } from './icon'
 
 type DialogProps = {
   opened: boolean
-  onClose: () => void
+  /** Null when it can only be left by doing what it asks for. */
+  onClose: (() => void) | null
   title: string
   children: ReactNode
   /** Width in pixels on wide screens; on phones a dialog is a sheet at the lower edge. */
@@ -14,15 +15,24 @@ type DialogProps = {
 
 /** A layer over the page: traps the focus, gives it back, closes with Esc. */
 export function Dialog({ opened, onClose, title, children, width = 520 }: DialogProps) {
+  const leave = onClose ?? (() => undefined)
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
-      onClose={onClose}
-      title={title}
+      onClose={leave}
       size={width}
-      closeButtonProps={{ 'aria-label': common.close, icon: <Icon name="close" /> }}
+      closeOnEscape={onClose !== null}
+      closeOnClickOutside={onClose !== null}
     >
-      {children}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Not Modal.Header: that is a header element, and would be a second banner. */}
+        <div className="modal-head">
+          <Modal.Title>{title}</Modal.Title>
+          {onClose && <Modal.CloseButton aria-label={common.close} icon={<Icon name="close" />} />}
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   )
 }

@@ -1,0 +1,102 @@
+// Makes pictures of every screen, and checks each with axe on the way:
+//   BASE_URL=http://127.0.0.1:8000 npm run screenshots [-- home sign-in]
+// Environment: OUT (e2e/out), THEMES (light,dark; also hc-light,hc-dark), SIZES (wide,phone),
+// AXE=off leaves the accessibility check out, CHROMIUM (/usr/bin/chromium).
+import { AxeBuilder } from '@axe-core/playwright'
+import { mkdirSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import { screens } from './screens.mjs'
+
+const base = (process.env['BASE_URL'] ?? 'http://127.0.0.1:8000').replace(/\/+$/, '')
+const out = process.env['OUT'] ?? new URL('out', import.meta.url).pathname
+const themes = (process.env['THEMES'] ?? 'light,dark').split(',')
+const sizes = (process.env['SIZES'] ?? 'wide,phone').split(',')
+const axe = process.env['AXE'] !== 'off'
+const only = process.argv.slice(2)
+
+const viewports = {
+  wide: { viewport: { width: 1440, height: 900 }, suffix: '' },
+  phone: { viewport: { width: 390, height: 844 }, suffix: '-390', hasTouch: true },
+}
+
+/** The room's states come from a file of their own, where there is one. */
+async function roomScreens() {
+  const modules = ['./room-screens.mjs']
+  const lists = await Promise.all(
+    modules.map((file) =>
+      import(file).then(
+        (module) => module.screens,
+        (error) => {
+          if (error.code === 'ERR_MODULE_NOT_FOUND') return []
+          throw error
+        },
+      ),
+    ),
+  )
+  return lists.flat()
+}
+
+const wanted = [...screens, ...(await roomScreens())].filter(
+  (screen) => only.length === 0 || only.includes(screen.name),
+)
+mkdirSync(out, { recursive: true })
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+
+let troubles = 0
+/** @param {string} where @param {string} what */
+function trouble(where, what) {
+  troubles += 1
+  console.log(`TROUBLE ${where}: ${what}`)
+}
+
+for (const theme of themes) {
+  for (const size of sizes) {
+    const look = size === 'phone' ? viewports.phone : viewports.wide
+    for (const screen of wanted) {
+      const file = `${screen.name}${look.suffix}-${theme}`
+      const context = await browser.newContext({
+        viewport: look.viewport,
+        hasTouch: 'hasTouch' in look,
+        reducedMotion: 'reduce',
+        locale: 'en-GB',
+      })
+      const page = await context.newPage()
+      page.on('console', (message) => {
+        // A refused sign-in and an unknown preview are answers, though browsers log them as errors.
+        const refused = /Failed to load resource/.test(message.text())
+        if (message.type() === 'error' && !refused) trouble(file, message.text())
+      })
+      page.on('pageerror', (error) => trouble(file, String(error)))
+      await page.addInitScript((chosen) => {
+        localStorage.setItem('codencollab-settings', JSON.stringify({ theme: chosen }))
+      }, theme)
+      try {
+        await screen.open(page, base)
+        await page.mouse.move(0, 0)
+        await page.screenshot({ path: `${out}/${file}.png` })
+        const { violations } = axe ? await new AxeBuilder({ page }).analyze() : { violations: [] }
+        for (const violation of violations) {
+          const nodes = violation.nodes.map((node) => node.target.join(' ')).join(' | ')
+          trouble(file, `axe ${violation.id}: ${violation.help} (${nodes})`)
+        }
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        if (sideways > 0) trouble(file, `scrolls sideways by ${sideways} px`)
+        console.log(`ok ${file}`)
+      } catch (error) {
+        trouble(file, error instanceof Error ? error.message : String(error))
+        await page.screenshot({ path: `${out}/${file}-failed.png` }).catch(() => undefined)
+      }
+      await context.close()
+    }
+  }
+}
+await browser.close()
+console.log(
+  `${wanted.length * themes.length * sizes.length} pictures in ${out}, ${troubles} troubles`,
+)
+process.exit(troubles > 0 ? 1 : 0)
