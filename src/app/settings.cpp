@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view limit_key_prefix = "limits.";
 constexpr std::string_view variable_prefix = "CODENCOLLAB_";
 constexpr std::string_view limit_variable_prefix = "CODENCOLLAB_LIMIT_";
+/// What serve hands to the runner that it starts (runner/runner.h).
+constexpr std::string_view runner_variable_prefix = "CODENCOLLAB_RUNNER_";
 constexpr std::size_t threads_max = 256;
 
 std::string default_threads_text() {
@@ -88,6 +90,10 @@ Result<> apply(Settings& settings, const std::string& key, const std::vector<std
         auto url = parse_url(value);
         if (!url) return std::unexpected(std::move(url).error());
         settings.supabase_url = *url;
+    } else if (key == "public_url") {
+        auto url = parse_url(value);
+        if (!url) return std::unexpected(std::move(url).error());
+        settings.public_url = *url;
     } else if (key == "supabase_jwt_secret") {
         settings.supabase_jwt_secret = value;
     } else if (key == "supabase_anon_key") {
@@ -246,6 +252,12 @@ const std::vector<SettingHelp>& setting_help() {
          "A web origin that may use this server; repeatable, in the variable comma-separated. "
          "Default: this server's own",
          true},
+        {"public_url",
+         "--public-url",
+         "CODENCOLLAB_PUBLIC_URL",
+         "URL",
+         "How people reach this server, for instance through a proxy; tokens name it. "
+         "Default: http:// and where it listens"},
         {"piston_api",
          "--piston-api",
          "PISTON_API",
@@ -294,7 +306,8 @@ Result<SettingValues> read_environment(const char* const* environment) {
 
         const auto& all = setting_help();
         const auto setting = std::ranges::find(all, name, &SettingHelp::environment);
-        const bool is_known = setting != all.end() || name == "CODENCOLLAB_CONFIG";
+        const bool is_known = setting != all.end() || name == "CODENCOLLAB_CONFIG" ||
+                              name.starts_with(runner_variable_prefix);
         if (name.starts_with(limit_variable_prefix)) {
             const std::string limit = lower(name.substr(limit_variable_prefix.size()));
             if (limit_text(Limits{}, limit).empty()) {

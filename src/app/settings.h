@@ -34,6 +34,7 @@ struct Settings {
     std::string supabase_jwt_secret;
     std::string supabase_anon_key;
     std::vector<std::string> frontend_origins;
+    std::string public_url;  // empty: http:// and where it listens; tokens name it as their issuer
     std::string piston_api;  // empty: a runner of its own
     std::size_t threads = 1;
     std::string log_level = "info";

@@ -78,7 +78,7 @@ void HttpGateway::route(net::HttpRequest request, net::Respond respond) {
     if (is_socket_path(request.path)) {
         return parts_.socket_io.on_request(std::move(request), std::move(respond));
     }
-    if (is_auth_path(request.path) && parts_.auth) {
+    if (parts_.auth && AuthRoutes::is_auth_path(request.path)) {
         return on_auth(std::move(request), std::move(respond));
     }
     const auto match = match_route(request.path);
@@ -101,7 +101,8 @@ void HttpGateway::route(net::HttpRequest request, net::Respond respond) {
 
 void HttpGateway::on_auth(net::HttpRequest request, net::Respond respond) {
     auto token = may_end_sessions(request) ? bearer_token(request) : Result<std::string>("");
-    if (!token || token->empty()) return parts_.auth(std::move(request), std::move(respond));
+    if (!token || token->empty())
+        return parts_.auth->handle(std::move(request), std::move(respond));
 
     // Asked before the sign-out: afterwards nobody can say whose token it was.
     Loop& loop = *request.loop;
@@ -110,8 +111,8 @@ void HttpGateway::on_auth(net::HttpRequest request, net::Respond respond) {
         loop,
         [this, request = std::move(request), respond = std::move(respond)](
             Result<Caller> caller) mutable {
-            if (!caller) return parts_.auth(std::move(request), std::move(respond));
-            parts_.auth(
+            if (!caller) return parts_.auth->handle(std::move(request), std::move(respond));
+            parts_.auth->handle(
                 std::move(request),
                 [this, user = caller->user.id, respond = std::move(respond)](
                     net::HttpResponse response) mutable {

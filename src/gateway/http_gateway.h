@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "gateway/auth_routes.h"
 #include "gateway/cors.h"
 #include "gateway/identity.h"
 #include "gateway/room_routes.h"
@@ -10,8 +11,6 @@
 #include "gateway/static_site.h"
 #include "net/http.h"
 #include "net/web_socket.h"
-
-#include <functional>
 
 namespace codencollab::gateway {
 
@@ -29,8 +28,7 @@ class HttpGateway final : public net::HttpHandler {
         RoomSockets& sockets;
         SocketIoServer& socket_io;
         StaticSite& site;
-        /// Answers what lies below /auth/v1/; none where identity is not embedded.
-        std::function<void(net::HttpRequest, net::Respond)> auth;
+        AuthRoutes* auth;  // null where identity is not embedded
     };
 
     explicit HttpGateway(Parts parts) : parts_(std::move(parts)) {}
