@@ -1,0 +1,119 @@
+#include "running_server.h"
+
+#include "wire/json_text.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace codencollab {
+
+namespace {
+
+constexpr std::chrono::seconds runner_patience{60};
+
+}  // namespace
+
+RunningServer::RunningServer() {
+    static int number = 0;
+    directory_ = std::filesystem::temp_directory_path() /
+                 fmt::format("codencollab-integration-{}-{}", ::getpid(), number++);
+    settings_.listen = {"127.0.0.1", 0};
+    settings_.data = directory_ / "data";
+    settings_.threads = 2;
+    settings_.limits.guests_per_hour = 100'000;
+}
+
+RunningServer::~RunningServer() {
+    node_.reset();
+    std::filesystem::remove_all(directory_);
+}
+
+void RunningServer::start() {
+    app::RunnerCommand runner;
+    runner.program = CODENCOLLAB_PROGRAM;
+    auto started = app::Node::start(settings_, runner);
+    ASSERT_TRUE(started) << started.error().message;
+    node_ = std::move(*started);
+    port_ = node_->address().port;
+    ASSERT_EQ(node_->wait_for_runner(runner_patience), "");
+}
+
+bool RunningServer::stop() {
+    const bool is_saved = node_->drain();
+    node_.reset();
+    return is_saved;
+}
+
+HttpAnswer RunningServer::get(const std::string& path, const Person* who) {
+    return send("GET", path, who);
+}
+
+HttpAnswer RunningServer::send(
+    const std::string& method,
+    const std::string& path,
+    const Person* who,
+    const std::string& json_body) {
+    HttpFields fields;
+    if (who) fields.emplace_back("Authorization", "Bearer " + who->token);
+    if (!json_body.empty()) fields.emplace_back("Content-Type", "application/json");
+    return http(port_, method, path, fields, json_body);
+}
+
+Person RunningServer::guest(const std::string& name) {
+    const auto answer = send(
+        "POST", "/auth/v1/signup", nullptr, fmt::format(R"({{"data":{{"name":"{}"}}}})", name));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    const auto session = answer.json();
+    return {
+        session.at("user").at("id").as_string().c_str(),
+        session.at("access_token").as_string().c_str(),
+        name};
+}
+
+std::string RunningServer::room_of(const Person& owner, const std::string& fields) {
+    const auto answer = send("POST", "/rooms", &owner, "{" + fields + "}");
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    return answer.json().at("room_id").as_string().c_str();
+}
+
+void RunningServer::join_by_link(const std::string& room, const Person& who) {
+    EXPECT_EQ(send("POST", "/rooms/" + room + "/join", &who, "{}").status, 200);
+}
+
+PollingClient RunningServer::enter(const std::string& room, const Person& who) {
+    PollingClient client(port_, who.token);
+    EXPECT_EQ(client.refusal(), "");
+    const auto answer = client.ask("join", {{"room_id", room}});
+    EXPECT_TRUE(answer.is_object() && answer.at("ok").as_bool());
+    return client;
+}
+
+std::string RunningServer::text_of(const std::string& room, const Person& who) {
+    const auto answer = get("/rooms/" + room + "/code", &who);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
+}
+
+boost::json::value insertion(
+    const std::string& text, std::size_t offset, const std::string& inserted) {
+    const std::string before = text.substr(0, offset);
+    const auto line = 1 + std::ranges::count(before, '\n');
+    const auto column = static_cast<std::int64_t>(offset - (before.rfind('\n') + 1) + 1);
+    return {
+        {"changes",
+         boost::json::array{
+             {{"range",
+               {{"startLineNumber", line},
+                {"startColumn", column},
+                {"endLineNumber", line},
+                {"endColumn", column}}},
+              {"rangeOffset", offset},
+              {"rangeLength", 0},
+              {"text", inserted}}}},
+        {"code", before + inserted + text.substr(offset)}};
+}
+
+}  // namespace codencollab
