@@ -17,10 +17,6 @@ bool is_socket_path(std::string_view path) {
     return path == "/socket.io" || path.starts_with("/socket.io/");
 }
 
-bool is_auth_path(std::string_view path) {
-    return path.starts_with("/auth/v1/");
-}
-
 /// What may end sessions of the user who asks: their sockets are looked at afterwards.
 bool may_end_sessions(const net::HttpRequest& request) {
     return (request.method == "POST" && request.path == "/auth/v1/logout") ||
@@ -42,11 +38,17 @@ net::HttpResponse method_not_allowed(Route route) {
 }  // namespace
 
 std::size_t HttpGateway::body_limit(const net::HttpRequest& head) const {
-    if (is_socket_path(head.path)) return parts_.socket_io.body_limit();
+    if (is_socket_path(head.path)) return parts_.socket_io.body_limit(head);
     const auto match = match_route(head.path);
     const bool takes_input =
         match && (match->route == Route::run || match->route == Route::run_input);
     return parts_.limits.rest_body_bytes + (takes_input ? parts_.limits.run_stdin_bytes : 0);
+}
+
+net::HttpResponse HttpGateway::on_body_too_large(const net::HttpRequest& head) {
+    // The session that sent it ends with it.
+    if (is_socket_path(head.path)) return parts_.socket_io.on_body_too_large(head);
+    return HttpHandler::on_body_too_large(head);
 }
 
 void HttpGateway::on_request(net::HttpRequest request, net::Respond respond) {
