@@ -34,6 +34,7 @@ class HttpGateway final : public net::HttpHandler {
     explicit HttpGateway(Parts parts) : parts_(std::move(parts)) {}
 
     std::size_t body_limit(const net::HttpRequest& head) const override;
+    net::HttpResponse on_body_too_large(const net::HttpRequest& head) override;
     void on_request(net::HttpRequest request, net::Respond respond) override;
     void on_upgrade(net::HttpRequest request, net::WebSocketUpgrade upgrade) override;
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ class Packet {
     /// `text` is a whole Engine.IO packet ("42[…]"); attachments are raw bytes.
     explicit Packet(std::string_view text, const std::vector<std::string>& attachments = {});
 
+    /// An Engine.IO message, and a binary one.
+    static std::shared_ptr<const Packet> message(std::string_view data);
+    static std::shared_ptr<const Packet> binary_message(std::string_view bytes);
+
     /// An event. `arguments_json`: the arguments after the name, comma-separated JSON; placeholders
     /// in it refer to `attachments`. The namespace is "/" or begins with '/'.
     static std::shared_ptr<const Packet> event(
@@ -28,19 +33,25 @@ class Packet {
     const std::string& frames() const { return frames_; }
     std::size_t size_bytes() const { return frames_.size(); }
 
-    /// 1 + the number of attachments.
+    /// 1 + the number of attachments; 1 for a binary message.
     std::size_t part_count() const { return parts_.size(); }
     /// One part as a packet of a polling payload: text as it is, attachments as `b` and base64.
     std::string_view polling_part(std::size_t i) const;
+    /// The bytes of one part, as it was given.
+    std::string_view part_bytes(std::size_t i) const;
 
   private:
     struct Part {
         std::size_t offset;  // of the payload in frames_
         std::size_t size;
-        std::string base64;  // of an attachment
+        bool is_binary;
     };
+    Packet() = default;
+    void append(std::string_view payload, bool is_binary);
     std::string frames_;
     std::vector<Part> parts_;
+    mutable std::once_flag base64_made_;
+    mutable std::vector<std::string> base64_;  // of each part; made on first use
 };
 
 using SharedPacket = std::shared_ptr<const Packet>;

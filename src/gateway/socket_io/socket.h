@@ -62,6 +62,10 @@ class Socket {
     /// Encodes and queues one for this client alone; `arguments_json` are the arguments after the
     /// name, comma-separated JSON, such as `{"a":1}`; may be empty.
     virtual void emit(std::string_view name, std::string_view arguments_json) = 0;
+    virtual void emit(
+        std::string_view name,
+        std::string_view arguments_json,
+        const std::vector<std::string>& attachments) = 0;
     /// Answers an event's ack; arguments as in emit.
     virtual void ack(std::uint64_t id, std::string_view arguments_json) = 0;
     virtual void ack(

@@ -17,6 +17,8 @@
 
 namespace codencollab::gateway {
 
+class EngineServer;
+
 struct SocketIoOptions {
     std::vector<std::string> namespaces{"/"};
     std::chrono::milliseconds ping_interval{25'000};
@@ -59,20 +61,20 @@ class SocketIoServer {
     /// Every request below `/socket.io/` is for these two; OPTIONS as well.
     void on_request(net::HttpRequest request, net::Respond respond);
     void on_upgrade(net::HttpRequest request, net::WebSocketUpgrade upgrade);
-    /// For HttpHandler::body_limit.
-    std::size_t body_limit() const;
+    /// For HttpHandler's functions of the same names.
+    std::size_t body_limit(const net::HttpRequest& head) const;
+    net::HttpResponse on_body_too_large(const net::HttpRequest& head);
 
     /// Sessions open now, on all loops. Threads: any.
     std::size_t session_count() const;
 
-    /// Refuses new sessions (503-like: 403 code 4) from now on and closes those that are open with
+    /// Refuses new sessions (403, code 4) from now on and closes those that are open with
     /// 1012 "service restart", in slices over `duration`, so that clients do not come back all at
     /// once. Answers at once. Threads: any.
     void drain(std::chrono::milliseconds duration);
 
   private:
-    class Core;
-    std::shared_ptr<Core> core_;
+    std::unique_ptr<EngineServer> engine_;
 };
 
 }  // namespace codencollab::gateway
