@@ -36,6 +36,7 @@ export class RoomConnection {
   private refusals = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private isOver = false
+  private isDisposed = false
 
   constructor(private readonly options: ConnectionOptions) {
     this.socket = options.open({
@@ -67,12 +68,22 @@ export class RoomConnection {
     this.enter()
   }
 
+  /** Somebody is signed in again, after the session was over. */
+  resume(): void {
+    if (!this.isOver || this.isDisposed) return
+    this.isOver = false
+    this.refusals = 0
+    this.attempt = 0
+    this.enter()
+  }
+
   /** The connection is of no use any more. */
   drop(): void {
     this.socket.drop()
   }
 
   dispose(): void {
+    this.isDisposed = true
     this.isOver = true
     clearTimeout(this.timer)
     this.socket.close()
@@ -183,7 +194,11 @@ export class RoomConnection {
 
   private end(reason: EndReason): void {
     if (this.isOver) return
-    this.dispose()
+    this.isOver = true
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (reason === 'session-over') this.socket.drop()
+    else this.dispose()
     this.options.onLink({ type: 'ended', reason })
   }
 }

@@ -142,6 +142,12 @@ export class RoomSession {
     this.connection.retryNow()
   }
 
+  /** Somebody is signed in again; nothing happens unless the room was left for that reason. */
+  resume(): void {
+    const { link } = this.state
+    if (link.phase === 'ended' && link.reason === 'session-over') this.connection.resume()
+  }
+
   /** Own caret and selection. Sent at most each 100 ms, the last one always. */
   moveCaret(caret: Caret): void {
     this.caret = caret
@@ -188,6 +194,13 @@ export class RoomSession {
 
   dismissNotice(): void {
     this.set({ notice: undefined })
+  }
+
+  /** Whether leaving now would lose what was typed: it waits, or has been on its way for long. */
+  wouldLose(onItsWayMs: number): boolean {
+    if (this.document.unacknowledged === 0) return false
+    if (!this.isSynced) return true
+    return Date.now() - (this.unacknowledgedSince ?? Infinity) > onItsWayMs
   }
 
   /** True once everything typed so far is acknowledged; false when that takes too long. */

@@ -170,9 +170,13 @@ export const runText = {
   stillGoing: (name: string) => `${name}’s run is still going.`,
   tooMany: (seconds: number) => `That were too many runs in a minute. Again in ${seconds} s.`,
   stopFailed: 'The run could not be stopped.',
+  stillRunning: 'A run is still going.',
+  dismiss: 'Dismiss',
   viewersCannot: 'Viewers cannot run code.',
   noConnection: 'There is no connection.',
   goToLine: (line: number) => `Go to line ${line}`,
+  linesOfOutput: (lines: number) =>
+    lines === 1 ? '1 line of output' : `${formatNumber(lines)} lines of output`,
   earlierRun: 'An earlier run',
   backToNow: 'Back to the list',
 } as const

@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'react'
+import type { ClientConfig } from '../api/config'
+import { EndedScreen } from '../ended/ended-screen'
+import type { SessionStore } from '../session/session'
+import { RoomSkeleton } from '../ui/room-skeleton'
+import { RoomContext, useRoom, useRoomState } from './room-context'
+import { openRooms } from './room-handle'
+import { RoomView } from './room-view'
+import './room.css'
+
+type RoomPageProps = { roomId: string; session: SessionStore; config: ClientConfig }
+
+/** A room for somebody who is signed in. */
+export default function RoomPage({ roomId, session, config }: RoomPageProps) {
+  const rooms = openRooms(session)
+  const [handle] = useState(() => rooms.peek(roomId))
+  useEffect(() => {
+    rooms.acquire(roomId)
+    return () => rooms.release(roomId)
+  }, [rooms, roomId])
+  return (
+    <RoomContext value={handle}>
+      <RoomScreen config={config} isSignedIn={() => session.getState().phase === 'signed_in'} />
+    </RoomContext>
+  )
+}
+
+function RoomScreen({ config, isSignedIn }: { config: ClientConfig; isSignedIn: () => boolean }) {
+  const { session } = useRoom()
+  const link = useRoomState((state) => state.link)
+  const people = useRoomState((state) => state.data.participants)
+  const [wasThere, setWasThere] = useState(false)
+  if (link.phase === 'synced' && !wasThere) setWasThere(true)
+
+  if (link.phase === 'ended') {
+    // With nobody signed in, the sign-in stands over the room, which stays as it is.
+    const staysBehind = link.reason === 'session-over' && !isSignedIn() && wasThere
+    if (!staysBehind) {
+      return (
+        <EndedScreen
+          kind={link.reason}
+          at={link.reason === 'removed' ? new Date() : undefined}
+          people={people.length || undefined}
+          onRetry={() => session.retryNow()}
+        />
+      )
+    }
+  }
+  return wasThere ? <RoomView config={config} /> : <RoomSkeleton late />
+}
