@@ -2,6 +2,7 @@
 
 #include "room/room.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -55,15 +56,15 @@ class Rooms {
 
   private:
     struct Place;  // a room in one of its phases
+
+    Place* find(const RoomId& id, std::uint64_t generation);
+    void load(const RoomId& id, Callback<Room*> first);
     void on_loaded(
         const RoomId& id, std::uint64_t generation, Result<std::optional<StoredRoom>> stored);
-    void open(Place& place, StoredRoom stored);
-    void touch(Place& place);
-    void wait_until_idle(Place& place);
+    void on_quiet(const RoomId& id);
+    void touch(const RoomId& id, Place& place);
     void flush(const RoomId& id, std::uint64_t generation);
-    void let_go(const RoomId& id);
-    template <class Act>
-    auto bound(Act act);
+    void let_go(const RoomId& id, std::uint64_t generation);
 
     RoomsPorts ports_;
     std::uint64_t last_generation_ = 0;

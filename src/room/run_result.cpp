@@ -20,15 +20,24 @@ constexpr std::array all_failures = {
 
 std::string_view to_string(RunFailure failure) {
     switch (failure) {
-        case RunFailure::compile_error: return "compile_error";
-        case RunFailure::runtime_error: return "runtime_error";
-        case RunFailure::timeout: return "timeout";
-        case RunFailure::out_of_memory: return "out_of_memory";
-        case RunFailure::output_limit: return "output_limit";
-        case RunFailure::killed: return "killed";
-        case RunFailure::sandbox_unavailable: return "sandbox_unavailable";
-        case RunFailure::unsupported_language: return "unsupported_language";
-        case RunFailure::internal: return "internal";
+        case RunFailure::compile_error:
+            return "compile_error";
+        case RunFailure::runtime_error:
+            return "runtime_error";
+        case RunFailure::timeout:
+            return "timeout";
+        case RunFailure::out_of_memory:
+            return "out_of_memory";
+        case RunFailure::output_limit:
+            return "output_limit";
+        case RunFailure::killed:
+            return "killed";
+        case RunFailure::sandbox_unavailable:
+            return "sandbox_unavailable";
+        case RunFailure::unsupported_language:
+            return "unsupported_language";
+        case RunFailure::internal:
+            return "internal";
     }
     return "internal";
 }

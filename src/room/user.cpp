@@ -4,9 +4,12 @@ namespace codencollab::room {
 
 std::string_view to_string(Role role) {
     switch (role) {
-        case Role::viewer: return "viewer";
-        case Role::editor: return "editor";
-        case Role::owner: return "owner";
+        case Role::viewer:
+            return "viewer";
+        case Role::editor:
+            return "editor";
+        case Role::owner:
+            return "owner";
     }
     return "viewer";
 }

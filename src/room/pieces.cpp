@@ -1,0 +1,110 @@
+#include "room/pieces.h"
+
+#include <algorithm>
+
+namespace codencollab::room {
+
+Pieces::Piece Pieces::Piece::part(std::size_t from, std::size_t count) const {
+    if (is_inserted()) return {0, 0, inserted.substr(from, count)};
+    return {begin + from, begin + from + count, {}};
+}
+
+Pieces::Pieces(std::size_t size) {
+    if (size > 0) pieces_.push_back({0, size, {}});
+}
+
+void Pieces::apply(const Edits& edits) {
+    if (edits.empty()) return;
+    std::vector<Piece> result;
+    result.reserve(pieces_.size() + 2 * edits.size());
+    auto piece = pieces_.begin();
+    std::size_t used = 0;  // units of `piece` that are dealt with
+    std::size_t at = 0;    // offset in the text before the edits
+    const auto advance = [&](std::size_t to, bool keep) {
+        while (at < to) {
+            const std::size_t count = std::min(to - at, piece->size() - used);
+            if (keep) result.push_back(piece->part(used, count));
+            at += count;
+            used += count;
+            if (used == piece->size()) {
+                ++piece;
+                used = 0;
+            }
+        }
+    };
+    for (const Edit& edit : edits) {
+        advance(edit.begin, true);
+        advance(edit.end, false);
+        if (!edit.text.empty()) result.push_back({0, 0, edit.text});
+    }
+    for (; piece != pieces_.end(); ++piece) {
+        result.push_back(piece->part(used, piece->size() - used));
+        used = 0;
+    }
+    pieces_ = std::move(result);
+}
+
+Edits Pieces::edits_towards(const Pieces& target, std::u16string_view origin) const {
+    Edits edits;
+    auto ours = pieces_.begin();
+    auto theirs = target.pieces_.begin();
+    std::size_t our_used = 0;  // units of a kept piece that are dealt with
+    std::size_t their_used = 0;
+    std::size_t at = 0;  // offset in our text
+    const auto use_ours = [&](std::size_t count) {
+        at += count;
+        our_used += count;
+        if (our_used == ours->size()) {
+            ++ours;
+            our_used = 0;
+        }
+    };
+    const auto use_theirs = [&](std::size_t count) {
+        their_used += count;
+        if (their_used == theirs->size()) {
+            ++theirs;
+            their_used = 0;
+        }
+    };
+    const auto remove = [&](std::size_t count) {
+        edits.push_back({at, at + count, {}});
+        use_ours(count);
+    };
+    const auto insert = [&](std::u16string_view text) {
+        edits.push_back({at, at, std::u16string(text)});
+    };
+
+    while (ours != pieces_.end() || theirs != target.pieces_.end()) {
+        const bool we_inserted = ours != pieces_.end() && ours->is_inserted();
+        const bool they_inserted = theirs != target.pieces_.end() && theirs->is_inserted();
+        if (we_inserted && they_inserted && ours->inserted == theirs->inserted) {
+            use_ours(ours->size());
+            use_theirs(theirs->size());
+        } else if (we_inserted) {
+            remove(ours->size());
+        } else if (they_inserted) {
+            insert(theirs->inserted);
+            use_theirs(theirs->size());
+        } else if (theirs == target.pieces_.end()) {
+            remove(ours->size() - our_used);
+        } else {
+            const std::size_t their_begin = theirs->begin + their_used;
+            const std::size_t our_begin =
+                ours == pieces_.end() ? origin.size() : ours->begin + our_used;
+            if (our_begin < their_begin) {
+                remove(std::min(ours->end, their_begin) - our_begin);
+            } else if (their_begin < our_begin) {
+                const std::size_t count = std::min(theirs->end, our_begin) - their_begin;
+                insert(origin.substr(their_begin, count));
+                use_theirs(count);
+            } else {
+                const std::size_t same = std::min(ours->end, theirs->end) - our_begin;
+                use_ours(same);
+                use_theirs(same);
+            }
+        }
+    }
+    return normal_form(std::move(edits));
+}
+
+}  // namespace codencollab::room

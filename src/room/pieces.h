@@ -1,0 +1,42 @@
+#pragma once
+
+#include "room/edit.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codencollab::room {
+
+/// What edits made of a text, as pieces: parts of the origin that are still there, and what came in
+/// between. Two of these with one origin tell exactly how their texts differ, which comparing the
+/// texts cannot: of equal letters it does not know which is which.
+class Pieces {
+  public:
+    /// The origin itself, of `size` units.
+    explicit Pieces(std::size_t size);
+
+    /// Cost: O(pieces + edits).
+    void apply(const Edits& edits);
+
+    /// The edits that make the text of `target` of this one; both started from `origin`.
+    Edits edits_towards(const Pieces& target, std::u16string_view origin) const;
+
+    std::size_t count() const { return pieces_.size(); }
+
+  private:
+    struct Piece {
+        std::size_t begin = 0;  // of the origin; an inserted piece has begin == end
+        std::size_t end = 0;
+        std::u16string inserted;
+
+        bool is_inserted() const { return begin == end; }
+        std::size_t size() const { return is_inserted() ? inserted.size() : end - begin; }
+        Piece part(std::size_t from, std::size_t count) const;
+    };
+
+    std::vector<Piece> pieces_;  // none of them empty
+};
+
+}  // namespace codencollab::room

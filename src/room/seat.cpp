@@ -1,0 +1,60 @@
+#include "room/room_body.h"
+
+#include <utility>
+
+namespace codencollab::room {
+
+namespace {
+Error no_seat() {
+    return {ErrorCode::not_joined, "Join a room first."};
+}
+}  // namespace
+
+Seat::Seat(Seat&& other) noexcept
+    : room_(std::exchange(other.room_, {})), id_(std::exchange(other.id_, {})) {}
+
+Seat& Seat::operator=(Seat&& other) noexcept {
+    if (this != &other) {
+        leave();
+        room_ = std::exchange(other.room_, {});
+        id_ = std::exchange(other.id_, {});
+    }
+    return *this;
+}
+
+void Seat::leave() {
+    const auto room = std::exchange(room_, {}).lock();
+    if (room) room->body_->leave(id_);
+}
+
+Result<std::uint64_t> Seat::change(CodeChange change) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->change(id_, std::move(change));
+}
+
+Result<> Seat::move_cursor(const Cursor& cursor) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->move_cursor(id_, cursor);
+}
+
+Result<> Seat::send_chat(std::string text) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->send_chat(id_, std::move(text));
+}
+
+Result<> Seat::set_language(const std::string& language) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->set_language(id_, language);
+}
+
+Result<> Seat::write_stdin(const RunId& run, std::string data, bool eof) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->write_stdin(id_, run, std::move(data), eof);
+}
+
+}  // namespace codencollab::room
