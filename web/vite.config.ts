@@ -17,6 +17,8 @@ export default defineConfig({
       '/socket.io': { target: server, ws: true },
     },
   },
+  // Monaco stays apart by itself: only the editor imports it, and the room imports that on use.
+  // (A chunk group for it would also draw in shared helpers, and so be loaded by every page.)
   build: {
     target: 'es2022',
     outDir: 'dist',
@@ -29,13 +31,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     // The polyfill would be an inline script's work in old browsers; ours all know modulepreload.
     modulePreload: { polyfill: false },
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          groups: [{ name: 'monaco', test: /node_modules[\\/]monaco-editor[\\/]/ }],
-        },
-      },
-    },
   },
   worker: { format: 'es' },
   test: {

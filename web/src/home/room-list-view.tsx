@@ -31,7 +31,6 @@ export function RoomListView({ state, store, isGuest, making, onNewRoom }: RoomL
   const rooms = matchingRooms(state.rooms, state.query, titleOf)
   const searching = state.query.trim() !== ''
   const empty = state.rooms.length === 0 && state.loading === null && state.error === null
-  const retry = () => void (state.rooms.length === 0 ? store.load() : store.more())
 
   return (
     <>
@@ -39,7 +38,7 @@ export function RoomListView({ state, store, isGuest, making, onNewRoom }: RoomL
         <div className="list-problem" role="alert">
           <Icon name="warn" />
           <span className="grow">{homeText.failed}</span>
-          <Button size="xs" onClick={retry}>
+          <Button size="xs" busy={state.loading === 'again'} onClick={() => void store.retry()}>
             {common.tryAgain}
           </Button>
         </div>

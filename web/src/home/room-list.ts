@@ -1,14 +1,14 @@
 import { deleteRoom, listRooms, patchRoom } from '../api/rooms'
 import type { ApiError } from '../api/http'
-import type { RoomInList } from '../contract/rest'
+import type { RoomInList, RoomList } from '../contract/rest'
 
 export type RoomListState = {
   /** Newest activity first. Stays when a later request fails. */
   rooms: readonly RoomInList[]
   /** Where the next page begins; null when there is none. */
   next: string | null
-  /** `first`: nothing was loaded yet. `more`: a page after those that are there. */
-  loading: 'first' | 'more' | null
+  /** `first`: nothing was there. `again`: after a failure. `more`: a page after those there. */
+  loading: 'first' | 'again' | 'more' | null
   error: ApiError | null
   query: string
 }
@@ -21,6 +21,7 @@ export class RoomListStore {
   #state: RoomListState = { rooms: [], next: null, loading: 'first', error: null, query: '' }
   #listeners = new Set<() => void>()
   #generation = 0
+  #moreFailed = false
   #page: Promise<void> | null = null
 
   readonly get = (): RoomListState => this.#state
@@ -33,13 +34,34 @@ export class RoomListStore {
   /** Loads the first page anew, keeping what is shown until it is there. */
   async load(): Promise<void> {
     const generation = ++this.#generation
-    const first = this.#state.rooms.length === 0
-    this.#set({ loading: first ? 'first' : this.#state.loading, error: null })
+    this.#moreFailed = false
+    if (this.#state.rooms.length === 0) this.#set({ loading: 'first', error: null })
+    else if (this.#state.error !== null) this.#set({ loading: 'again' })
     const result = await listRooms(null)
     if (generation !== this.#generation) return
-    if (!result.ok) this.#set({ loading: null, error: result.error })
-    else this.#set({ rooms: result.value.rooms, next: result.value.next, loading: null })
+    if (!result.ok) {
+      this.#set({ loading: null, error: result.error })
+      return
+    }
+    this.#set({ ...this.#withFirstPage(result.value), loading: null, error: null })
     await this.#completeSearch()
+  }
+
+  /** Does again what failed last. */
+  retry(): Promise<void> {
+    return this.#moreFailed ? this.more() : this.load()
+  }
+
+  /** Pages that were loaded further down stay below a first page that is newer than they. */
+  #withFirstPage(page: RoomList): Pick<RoomListState, 'rooms' | 'next'> {
+    const last = page.rooms.at(-1)
+    const { rooms, next } = this.#state
+    if (!last || page.next === null || rooms.length <= page.rooms.length) return page
+    const fresh = new Set(page.rooms.map((room) => room.room_id))
+    const older = rooms.filter(
+      (room) => !fresh.has(room.room_id) && room.updated_at <= last.updated_at,
+    )
+    return { rooms: [...page.rooms, ...older], next }
   }
 
   /** Loads the next page; asked again meanwhile, it is the same loading. */
@@ -57,6 +79,7 @@ export class RoomListStore {
     this.#set({ loading: 'more', error: null })
     const result = await listRooms(next)
     if (generation !== this.#generation) return
+    this.#moreFailed = !result.ok
     if (!result.ok) {
       this.#set({ loading: null, error: result.error })
       return

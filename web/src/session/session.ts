@@ -108,7 +108,7 @@ export class SessionStore {
   /** Ends what listens and ticks in the background. May be called twice. */
   dispose(): void {
     this.#stop()
-    void this.#client.stopAutoRefresh()
+    void this.#client.dispose()
     this.#listeners.clear()
     this.#refreshListeners.clear()
   }
@@ -126,7 +126,7 @@ export class SessionStore {
     return () => this.#refreshListeners.delete(listener)
   }
 
-  /** A token that is good for at least another minute and a half, or null when signed out. */
+  /** A token that is still good, renewed when near its end; null when there is none to be had. */
   readonly accessToken = async (): Promise<string | null> => {
     const { data } = await this.#client.getSession()
     return data.session?.access_token ?? null
@@ -182,15 +182,10 @@ export class SessionStore {
     return error ? this.#failed(error) : done
   }
 
-  /** Signs out in this browser, also when the server cannot be reached. */
+  /** Signs out in this browser, also when the server cannot be told. */
   async signOut(): Promise<void> {
     this.#leaving = true
-    const { error } = await this.#client.signOut({ scope: 'local' })
-    if (error) {
-      // auth-js keeps the session when the server does not answer; a person who leaves is gone.
-      localStorage.removeItem(sessionStorageKey)
-      this.#set({ phase: 'signed_out', reason: 'left' })
-    }
+    await this.#client.signOut({ scope: 'local' })
     this.#leaving = false
   }
 
