@@ -1,5 +1,6 @@
 #include "gateway/room_session.h"
 
+#include "base/utf.h"
 #include "gateway/answers.h"
 #include "gateway/event_json.h"
 #include "gateway/json_writer.h"
@@ -178,8 +179,11 @@ void RoomSession::on_cursor(const boost::json::value& payload, Ack ack) {
 void RoomSession::on_chat_message(const boost::json::value& payload, Ack ack) {
     auto text = parse_chat_message(payload);
     if (!text) return refuse(text.error(), ack);
-    if (auto allowed = world_.chats.take(user().view(), "Too many messages at once."); !allowed) {
-        return refuse(allowed.error(), ack);
+    // What the room refuses anyway reaches nobody, and counts against nobody.
+    const std::size_t units = utf16_length(*text);
+    if (units > 0 && units <= world_.limits.chat_units) {
+        const auto allowed = world_.chats.take(user().view(), "Too many messages at once.");
+        if (!allowed) return refuse(allowed.error(), ack);
     }
     answer(seat_.send_chat(std::move(*text)), ack);
 }

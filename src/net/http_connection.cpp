@@ -423,7 +423,9 @@ WebSocket HttpConnection::upgrade(
 void HttpConnection::refuse(int status, std::string_view message) {
     if (phase_ == Phase::closed) return;
     keep_alive_ = false;
-    const std::string_view code = status == 413 ? "too_large" : "bad_request";
+    const std::string_view code = status == 413   ? "too_large"
+                                  : status == 404 ? "not_found"
+                                                  : "bad_request";
     write_response(error_response(status, code, message));
 }
 

@@ -191,9 +191,13 @@ HttpChecked<> decode_target(HttpRequest& request, std::string_view host) {
 
     const auto question = std::min(target.find('?'), target.size());
     auto path = percent_decoded(target.substr(0, question), false);
-    if (!path || path->find('\0') != std::string::npos || path->find('\\') != std::string::npos ||
-        has_dot_dot_segment(*path) || has_control_byte(*path) || !is_valid_utf8(*path)) {
-        return refuse("The path holds a broken % escape, '..', a backslash or control characters.");
+    if (!path || path->find('\\') != std::string::npos || has_dot_dot_segment(*path) ||
+        !is_valid_utf8(*path)) {
+        return refuse("The path holds a broken % escape, '..' or a backslash.");
+    }
+    // Well-formed, but nothing has such a name: a malformed id is as unknown as any other.
+    if (path->find('\0') != std::string::npos || has_control_byte(*path)) {
+        return refuse("Nothing here has control characters in its path.", 404);
     }
     request.path = std::move(*path);
     return decode_query(request, target.substr(std::min(question + 1, target.size())));
