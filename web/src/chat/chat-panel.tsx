@@ -34,6 +34,8 @@ export function ChatPanel() {
       <div
         className="scroll"
         ref={scroll}
+        // What scrolls has to be reachable with the keyboard.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="log"
         aria-label={chatText.messages}

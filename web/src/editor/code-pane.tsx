@@ -70,7 +70,7 @@ function Code({ documentUnitsMax }: { documentUnitsMax: number }) {
   const { editor, setEditor, width } = useRoomUi()
   const node = useRef<HTMLDivElement>(null)
   const look = useLook()
-  const [failure, setFailure] = useState<unknown>()
+  const [failure, setFailure] = useState<Error>()
 
   const make = useEffectEvent((module: EditorModule, parent: HTMLElement): RoomEditor => {
     const limit = () => session.getState().data.limits.document_units ?? documentUnitsMax
@@ -91,7 +91,7 @@ function Code({ documentUnitsMax }: { documentUnitsMax: number }) {
         setEditor(made)
       })
       .catch((error: unknown) => {
-        if (!isGone) setFailure(error)
+        if (!isGone) setFailure(error instanceof Error ? error : new Error(String(error)))
       })
     return () => {
       isGone = true

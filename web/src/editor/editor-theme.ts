@@ -12,7 +12,7 @@ const bases = {
 
 export function applyEditorTheme(theme: Theme): void {
   const style = getComputedStyle(document.documentElement)
-  const token = (name: string) => style.getPropertyValue(name).trim()
+  const token = (name: string) => sixDigits(style.getPropertyValue(name).trim())
   const bare = (name: string) => token(name).replace('#', '')
   monaco.editor.defineTheme(themeName, {
     base: bases[theme],
@@ -100,4 +100,12 @@ export function applyEditorTheme(theme: Theme): void {
     },
   })
   monaco.editor.setTheme(themeName)
+}
+
+/** Monaco reads #rrggbb only; a built style sheet may say #fff or a name. */
+function sixDigits(color: string): string {
+  const pen = document.createElement('canvas').getContext('2d')
+  if (!pen) return color
+  pen.fillStyle = color
+  return pen.fillStyle
 }

@@ -35,8 +35,8 @@ export interface EditorLook {
 }
 
 const codeLeading = 20 / 13
-const wideGutter = 3
-const narrowGutter = 2
+const wideGutter = 5
+const narrowGutter = 3
 
 export class RoomEditor {
   readonly editor: monaco.editor.IStandaloneCodeEditor
@@ -58,6 +58,9 @@ export class RoomEditor {
     this.model = monaco.editor.createModel(session.document.text, language)
     // Before the binding, since it fires a change that replaces the whole text.
     this.model.setEOL(monaco.editor.EndOfLineSequence.LF)
+    this.model.updateOptions({
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    })
     this.editor = monaco.editor.create(node, {
       ...fixedOptions,
       ...lookOptions(look),
@@ -211,7 +214,6 @@ export class RoomEditor {
 const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   accessibilitySupport: 'auto',
   automaticLayout: false,
-  bracketPairColorization: { enabled: false },
   codeLens: false,
   cursorSmoothCaretAnimation: 'off',
   dropIntoEditor: { enabled: false },
@@ -227,7 +229,7 @@ const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   padding: { top: 8, bottom: 8 },
   renderLineHighlight: 'all',
   renderWhitespace: 'selection',
-  scrollBeyondLastLine: true,
+  scrollBeyondLastLine: false,
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
   selectionHighlight: false,
   stickyScroll: { enabled: false },

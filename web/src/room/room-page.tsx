@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react'
+import { useCallback, useState, useSyncExternalStore } from 'react'
 import type { ClientConfig } from '../api/config'
 import { EndedScreen } from '../ended/ended-screen'
 import type { SessionStore } from '../session/session'
 import { RoomSkeleton } from '../ui/room-skeleton'
 import { RoomContext, useRoom, useRoomState } from './room-context'
 import { openRooms } from './room-handle'
+import type { RoomHandle } from './room-handle'
 import { RoomView } from './room-view'
 import './room.css'
 
@@ -12,17 +13,23 @@ type RoomPageProps = { roomId: string; session: SessionStore; config: ClientConf
 
 /** A room for somebody who is signed in. */
 export default function RoomPage({ roomId, session, config }: RoomPageProps) {
-  const rooms = openRooms(session)
-  const [handle] = useState(() => rooms.peek(roomId))
-  useEffect(() => {
-    rooms.acquire(roomId)
-    return () => rooms.release(roomId)
-  }, [rooms, roomId])
+  const handle = useOpenRoom(roomId, session)
+  if (!handle) return <RoomSkeleton late />
   return (
     <RoomContext value={handle}>
       <RoomScreen config={config} isSignedIn={() => session.getState().phase === 'signed_in'} />
     </RoomContext>
   )
+}
+
+/** Claims the room for as long as this page shows it. */
+function useOpenRoom(roomId: string, store: SessionStore): RoomHandle | undefined {
+  const rooms = openRooms(store)
+  const claim = useCallback(() => {
+    rooms.acquire(roomId)
+    return () => rooms.release(roomId)
+  }, [rooms, roomId])
+  return useSyncExternalStore(claim, () => rooms.get(roomId))
 }
 
 function RoomScreen({ config, isSignedIn }: { config: ClientConfig; isSignedIn: () => boolean }) {

@@ -106,7 +106,21 @@ describe('entering', () => {
     session.start()
     await settle()
     expect(session.getState().link).toEqual({ phase: 'ended', reason })
-    expect(socket.closed).toBe(true)
+    expect(socket.connected).toBe(false)
+    await later(60_000)
+    expect(socket.connects).toBe(1)
+  })
+
+  test('signing in again takes the room up where it was', async () => {
+    await open()
+    type('# kept\n', 0)
+    look = () => Promise.resolve(refusedWith(401))
+    socket.lose({ byServer: true })
+    await settle()
+    expect(session.getState().link).toEqual({ phase: 'ended', reason: 'session-over' })
+    session.resume()
+    await enter('print(1)\n', 4)
+    expect([indicator(), session.document.text]).toEqual(['saved', '# kept\nprint(1)\n'])
   })
 
   test('tries again when the server cannot be reached', async () => {

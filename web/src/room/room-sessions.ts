@@ -27,13 +27,9 @@ export class SharedSessions<T extends Disposable> {
     return entry.session
   }
 
-  /** The session without a claim on it: for drawing before the effect that claims it. */
-  peek(id: string): T {
-    const known = this.entries.get(id)
-    if (known) return known.session
-    const entry = this.add(id)
-    this.endSoon(id, entry)
-    return entry.session
+  /** The session as long as somebody has claimed it. */
+  get(id: string): T | undefined {
+    return this.entries.get(id)?.session
   }
 
   release(id: string): void {

@@ -91,11 +91,11 @@ function rememberSideOpen(open: boolean): void {
 
 function RoomFrame({ config }: { config: ClientConfig }) {
   const ui = useRoomUi()
-  const { state } = useLocation()
+  const location: { state: unknown } = useLocation()
   useRoomKeys()
   useRoomAnnouncements()
   useLeaveGuard()
-  useFirstRoom(isCreated(state))
+  useFirstRoom(isCreated(location.state))
   const { width, dialog, setDialog } = ui
   return (
     <>

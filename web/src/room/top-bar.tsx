@@ -72,21 +72,14 @@ function PeopleButton() {
 }
 
 function ChatButton() {
-  const { isSideOpen, setSideOpen } = useRoomUi()
+  const { setSideOpen } = useRoomUi()
   const unread = useUnread()
   const open = () => {
     setSideOpen(true)
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.composer textarea')?.focus())
   }
   if (unread === 0) {
-    return (
-      <IconButton
-        icon="chat"
-        label={chatText.openChat(0)}
-        aria-expanded={isSideOpen}
-        onClick={open}
-      />
-    )
+    return <IconButton icon="chat" label={chatText.openChat(0)} onClick={open} />
   }
   return (
     <Button size="xs" kind="quiet" aria-label={chatText.openChat(unread)} onClick={open}>

@@ -29,12 +29,7 @@ export function OutputPane() {
   return (
     <section className="pane output" aria-label={runText.output} id="output-pane" tabIndex={-1}>
       <div className="pane-head">
-        <div
-          className="tabs"
-          role="tablist"
-          aria-label={runText.panels}
-          onKeyDown={(event) => moveTab(event, outputTab, setOutputTab)}
-        >
+        <div className="tabs" role="tablist" aria-label={runText.panels}>
           {tabs.map(({ tab, label }) => (
             <button
               key={tab}
@@ -46,6 +41,7 @@ export function OutputPane() {
               aria-controls={`${id}-panel`}
               tabIndex={tab === outputTab ? 0 : -1}
               onClick={() => setOutputTab(tab)}
+              onKeyDown={(event) => moveTab(event, outputTab, setOutputTab)}
             >
               {label}
             </button>
@@ -79,7 +75,7 @@ export function OutputPane() {
 }
 
 function moveTab(
-  event: React.KeyboardEvent<HTMLDivElement>,
+  event: React.KeyboardEvent<HTMLElement>,
   current: OutputTab,
   choose: (tab: OutputTab) => void,
 ): void {
@@ -91,8 +87,8 @@ function moveTab(
   const target = tabs[next]
   if (!target) return
   choose(target.tab)
-  const buttons = event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')
-  buttons[next]?.focus()
+  const buttons = event.currentTarget.parentElement?.querySelectorAll<HTMLElement>('[role="tab"]')
+  buttons?.[next]?.focus()
 }
 
 function CurrentRun() {
@@ -104,7 +100,7 @@ function CurrentRun() {
     return (
       <>
         {problem && <Problem problem={problem} />}
-        <div className="log" role="region" aria-label={runText.outputOfNone} tabIndex={0}>
+        <div className="log" role="region" aria-label={runText.outputOfNone}>
           <span className="log-note faint">{runText.empty}</span>
         </div>
       </>

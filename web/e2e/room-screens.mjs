@@ -1,0 +1,356 @@
+// The room's states, and how to get to each: with real people in further browser profiles.
+import { signUp } from './screens.mjs'
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('./screens.mjs').Screen} Screen */
+
+const title = 'Free time between bookings'
+const program = `"""Find free time between bookings of a meeting room."""
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Booking:
+    start: int  # minutes after midnight
+    end: int
+
+    def overlaps(self, other: "Booking") -> bool:
+        return self.start <= other.end and other.start <= self.end
+
+
+def merge(bookings: list[Booking]) -> list[Booking]:
+    """Return the bookings as disjoint spans, earliest first."""
+    merged: list[Booking] = []
+    for booking in sorted(bookings):
+        if merged and merged[-1].overlaps(booking):
+            last = merged.pop()
+            booking = Booking(last.start, max(last.end, booking.end))
+        merged.append(booking)
+    return merged
+
+
+def first_gap(spans: list[Booking], wanted: int) -> int | None:
+    for left, right in zip(spans, spans[1:]):
+        if right.start - left.end >= wanted:
+            return left.end
+    return None
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+spans = merge([Booking(540, 600), Booking(585, 660), Booking(720, 780)])
+busy = [f"{clock(s.start)}–{clock(s.end)}" for s in spans]
+print("busy", ", ".join(busy))
+wanted = int(input("minutes needed? "))
+print("nothing is known after", clock(spans[-1].end), file=sys.stderr)
+print("first gap of", wanted, "min:", clock(first_gap(spans, wanted)))`
+
+const hogs = {
+  endless: 'while True:\n    print("joining 09:00", flush=True)\n    sum(range(10**6))',
+  cpp: `#include <vector>
+
+struct Booking {
+    int start; // minutes after midnight
+    int end;
+};
+
+int main() {
+    std::vector<Booking> spans{{540, 600}, {585, 660}};
+    if (!spans.empty() && spans.back().stop >= 600) {
+        return 1;
+    }
+    return 0;
+}
+`,
+}
+
+/** @param {Page} page @param {string} method @param {string} path @param {object} [body] */
+async function api(page, method, path, body) {
+  return page.evaluate(
+    async ([verb, url, content]) => {
+      const session = JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}')
+      const answer = await fetch(url, {
+        method: verb,
+        headers: {
+          Authorization: `Bearer ${session.access_token}`,
+          ...(content ? { 'Content-Type': 'application/json' } : {}),
+        },
+        body: content ? JSON.stringify(content) : null,
+      })
+      if (!answer.ok) throw new Error(`${verb} ${url} answered ${answer.status}`)
+      return answer.status === 204 ? undefined : answer.json()
+    },
+    [method, path, body],
+  )
+}
+
+/** @param {Page} page */
+async function editorReady(page) {
+  await page.locator('.monaco-editor .view-lines').waitFor({ state: 'attached' })
+  await page.locator('.link-cell[data-state=saved]').waitFor()
+}
+
+/** Ada's room. @param {Page} page @param {string} base @param {{language?: string, code?: string}} [more] */
+async function openRoom(page, base, { language = 'python', code = program } = {}) {
+  await signUp(page, base, 'Ada')
+  const room = await api(page, 'POST', '/rooms', { title, language })
+  await page.goto(`${base}/r/${room.room_id}`)
+  await editorReady(page)
+  await write(page, code)
+  return room.room_id
+}
+
+/** @param {Page} page @param {string} code */
+async function write(page, code) {
+  await page.locator('.monaco-editor').first().click()
+  await page.keyboard.press('Control+A')
+  // A paste: what is typed line by line the editor would indent once more.
+  await page.evaluate((text) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/plain', text)
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    document.activeElement?.dispatchEvent(paste)
+  }, code)
+  await page.locator('.link-cell[data-state=saved]').waitFor()
+}
+
+/** Somebody else, in a profile that goes when the page does. @param {Page} page @param {string} url @param {string} name */
+async function join(page, url, name) {
+  const context = await page
+    .context()
+    .browser()
+    .newContext({
+      viewport: { width: 1440, height: 900 },
+    })
+  page.on('close', () => void context.close())
+  const guest = await context.newPage()
+  await guest.goto(url)
+  await guest.getByLabel('Your name').fill(name)
+  await guest.getByLabel('Your name').press('Enter')
+  await editorReady(guest)
+  return guest
+}
+
+/** @param {Page} page @param {number} line @param {number} column */
+async function moveTo(page, line, column) {
+  await page
+    .locator('.monaco-editor')
+    .first()
+    .click({ position: { x: 200, y: 100 } })
+  await page.keyboard.press('Control+Home')
+  for (let at = 1; at < line; at += 1) await page.keyboard.press('ArrowDown')
+  for (let at = 1; at < column; at += 1) await page.keyboard.press('ArrowRight')
+}
+
+/** Ada, Ben and Mira at work. @param {Page} page @param {string} base */
+async function together(page, base) {
+  const id = await openRoom(page, base)
+  const ben = await join(page, `${base}/r/${id}`, 'Ben')
+  const mira = await join(page, `${base}/r/${id}`, 'Mira')
+  await ben
+    .getByLabel('Message', { exact: true })
+    .fill('May I assume the bookings arrive unsorted?')
+  await ben.keyboard.press('Enter')
+  await mira.getByLabel('Message', { exact: true }).fill('Yes, and two that touch count as one.')
+  await mira.keyboard.press('Enter')
+  await ben.getByLabel('Message', { exact: true }).fill('I think `merge` is right now.')
+  await ben.keyboard.press('Enter')
+  return { id, ben, mira }
+}
+
+/** @param {Page} page @param {{ben: Page, mira: Page}} others */
+async function showCarets(page, { ben, mira }) {
+  if (page.viewportSize().width >= 800) await moveTo(page, 34, 51)
+  await moveTo(mira, 28, 45)
+  await moveTo(ben, 21, 43)
+  for (let at = 0; at < 26; at += 1) await ben.keyboard.press('Shift+ArrowRight')
+  await page.locator('.remote-caret.flag-on').nth(1).waitFor({ state: 'attached' })
+}
+
+/** @param {Page} page */
+async function openOutput(page) {
+  if (page.viewportSize().width < 800) {
+    await page.getByRole('button', { name: 'Output', exact: true }).click()
+  }
+}
+
+/** @param {Page} page */
+async function run(page) {
+  await page.locator('.top .run').click()
+}
+
+/** @param {(page: Page, base: string) => Promise<unknown>} open @returns {Screen['open']} */
+const opening = (open) => async (page, base) => {
+  await open(page, base)
+}
+
+/** @type {Screen[]} */
+export const screens = [
+  {
+    name: 'room-new',
+    open: async (page, base) => {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await signUp(page, base, 'Ada')
+      await page.getByRole('button', { name: 'New room' }).first().click()
+      await editorReady(page)
+      await page.locator('.toast').waitFor()
+    },
+  },
+  {
+    name: 'room',
+    open: async (page, base) => {
+      const others = await together(page, base)
+      await run(others.ben)
+      const input = others.ben.getByLabel('Input for the running program')
+      await input.fill('45')
+      await input.press('Enter')
+      await others.ben.locator('.log .end').waitFor()
+      await showCarets(page, others)
+    },
+  },
+  {
+    name: 'room-running',
+    open: async (page, base) => {
+      const others = await together(page, base)
+      await run(page)
+      await page.getByText('minutes needed?').nth(-1).waitFor()
+      await openOutput(page)
+      await page.getByLabel('Input for the running program').fill('45')
+      if (page.viewportSize().width >= 800) await showCarets(page, others)
+    },
+  },
+  {
+    name: 'room-chat',
+    open: async (page, base) => {
+      await together(page, base)
+      if (page.viewportSize().width < 800) {
+        await page.getByRole('button', { name: /^People/ }).click()
+      }
+    },
+  },
+  {
+    name: 'room-timeout',
+    open: async (page, base) => {
+      await openRoom(page, base, { code: `${hogs.endless}  # timeout-me` })
+      await run(page)
+      await openOutput(page)
+      await page.locator('.log .end').waitFor({ timeout: 60_000 })
+    },
+  },
+  {
+    name: 'room-compile-error',
+    open: async (page, base) => {
+      await openRoom(page, base, { language: 'c++', code: `${hogs.cpp}// compile-me\n` })
+      await run(page)
+      await openOutput(page)
+      await page.locator('.log .end').waitFor({ timeout: 60_000 })
+    },
+  },
+  {
+    name: 'room-runs',
+    open: async (page, base) => {
+      await openRoom(page, base, { code: 'print("one")' })
+      await run(page)
+      await page.locator('.log .end').waitFor({ state: 'attached' })
+      await write(page, 'print("two")')
+      await run(page)
+      await openOutput(page)
+      await page.getByRole('tab', { name: 'Runs' }).click()
+      await page.locator('.runs li').nth(1).waitFor()
+      await page.locator('.run-detail').waitFor()
+    },
+  },
+  {
+    name: 'room-reconnecting',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      await page.context().setOffline(true)
+      await page.locator('.notice').waitFor()
+      await page.locator('.monaco-editor').first().click()
+      await page.keyboard.press('Control+End')
+      await page.keyboard.type('\n# more')
+    },
+  },
+  {
+    name: 'room-viewing',
+    open: async (page, base) => {
+      const id = await openRoom(page, base)
+      await api(page, 'PATCH', `/rooms/${id}`, { default_role: 'viewer' })
+      const jonas = await page.context().browser().newContext()
+      page.on('close', () => void jonas.close())
+      await page.evaluate(() => localStorage.removeItem('codencollab-auth'))
+      await page.goto(`${base}/r/${id}`)
+      await page.getByLabel('Your name').fill('Jonas')
+      await page.getByLabel('Your name').press('Enter')
+      await editorReady(page)
+      await page.getByText('Viewing only').waitFor()
+    },
+  },
+  {
+    name: 'room-locked',
+    open: async (page, base) => {
+      const id = await openRoom(page, base)
+      await api(page, 'PATCH', `/rooms/${id}`, { locked: true })
+      await page.evaluate(() => localStorage.removeItem('codencollab-auth'))
+      await page.goto(`${base}/r/${id}`)
+      await page.getByLabel('Your name').fill('Ben')
+      await page.getByLabel('Your name').press('Enter')
+      await editorReady(page)
+      await page
+        .locator('.monaco-editor')
+        .first()
+        .click({ position: { x: 200, y: 300 } })
+      await page.keyboard.type('x')
+      await page.locator('.monaco-editor-overlaymessage').waitFor()
+    },
+  },
+  {
+    name: 'room-language',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      if (page.viewportSize().width < 800) return
+      await page.locator('.top .language').click()
+      await page.getByRole('option').first().waitFor()
+    },
+  },
+  {
+    name: 'room-menu',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      await page.getByRole('button', { name: 'Room menu' }).click()
+      await page.getByRole('menuitem', { name: 'Delete room' }).waitFor()
+    },
+  },
+  {
+    name: 'share-dialog',
+    open: async (page, base) => {
+      await together(page, base)
+      if (page.viewportSize().width < 800) {
+        await page.getByRole('button', { name: 'Room menu' }).click()
+        await page.getByRole('menuitem', { name: 'Share' }).click()
+      } else await page.getByRole('button', { name: 'Share', exact: true }).click()
+      await page.getByRole('dialog').getByText('Mira').waitFor()
+      await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    },
+  },
+  {
+    name: 'room-removed',
+    open: async (page, base) => {
+      const id = await openRoom(page, base)
+      const host = await page.evaluate(() => localStorage.getItem('codencollab-auth'))
+      await page.evaluate(() => localStorage.removeItem('codencollab-auth'))
+      await page.goto(`${base}/r/${id}`)
+      await page.getByLabel('Your name').fill('Ben')
+      await page.getByLabel('Your name').press('Enter')
+      await editorReady(page)
+      const ben = await page.evaluate(() => localStorage.getItem('codencollab-auth'))
+      await page.evaluate((session) => localStorage.setItem('codencollab-auth', session), host)
+      await api(page, 'DELETE', `/rooms/${id}/members/${JSON.parse(ben).user.id}`)
+      await page.evaluate((session) => localStorage.setItem('codencollab-auth', session), ben)
+      await page.getByRole('heading', { name: /removed/ }).waitFor()
+    },
+  },
+].map(({ name, open }) => ({ name, open: opening(open) }))
