@@ -6,8 +6,10 @@
 # DIR holds checkouts of socketio/engine.io-protocol and socketio/socket.io-protocol, by those names.
 # The suites are fixed to port 3000, which must be free. They are run unmodified with ws 8.16.0: with
 # other versions two frames of one TCP segment are emitted at once, and a suite that awaits them one
-# after the other misses the second.
+# after the other misses the second. One thread looks up names, because the suites send two requests
+# at once and expect them to arrive in that order.
 set -euo pipefail
+export UV_THREADPOOL_SIZE=1
 
 dir=${1:?"usage: $0 DIR [PROTOCOL_ECHO [RUNS]]"}
 echo_program=$(realpath "${2:-build/release/protocol_echo}")

@@ -404,6 +404,7 @@ bool EngineSession::end_if_overdue() {
 
 void EngineSession::end(EngineEnd end, std::string_view last_poll) {
     if (state_ != State::open) return;
+    const auto self = shared_from_this();  // the directory may hold the only other reference
     state_ = State::ended;
     end_ = end;
     answer_poll(std::string(last_poll));
@@ -419,6 +420,7 @@ void EngineSession::end(EngineEnd end, std::string_view last_poll) {
 
 void EngineSession::close(EngineEnd end, std::uint16_t code, std::string_view reason) {
     if (state_ != State::open) return;
+    const auto self = shared_from_this();  // the directory may hold the only other reference
     end_ = end;
     if (role_ == Role::active) {
         state_ = State::ended;
@@ -434,7 +436,7 @@ void EngineSession::close(EngineEnd end, std::uint16_t code, std::string_view re
         flush_poll();
     }
     // Holds the session, which nothing else may own any more, until its user knows.
-    loop_->post([self = shared_from_this(), link = link_] {
+    loop_->post([self, link = link_] {
         if (link->session != nullptr) self->tell_closed();
     });
 }
