@@ -72,7 +72,9 @@ struct RoomPage {
 /// The port to what is kept. Every call answers by its callback on the loop that this store was
 /// made for, in the order of the calls, and never within the call itself. A call that belongs
 /// together is one transaction. Failures are `store_unavailable`; then nothing of the call is
-/// stored. Threads: one store for each loop, used on that loop's thread alone.
+/// stored, or all of it when the disk failed in the commit itself: calling again with the same ids
+/// is always safe. Changing or adding to a room that is not there fails with `room_not_found`.
+/// Threads: one store for each loop, used on that loop's thread alone.
 class RoomStore {
   public:
     virtual ~RoomStore() = default;

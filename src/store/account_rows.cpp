@@ -120,7 +120,8 @@ void insert_session(Connection& connection, const identity::SessionRecord& sessi
     connection
         .query(
             "insert into identity_sessions (id, user_id, method, created_at, refreshed_at,"
-            " refresh_key, refresh_counter, user_agent) values (?, ?, ?, ?, ?, ?, ?, ?)")
+            " refresh_key, refresh_counter, user_agent) values (?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (id) do nothing")
         .bind(session.id)
         .bind(session.user)
         .bind_text(session.method)

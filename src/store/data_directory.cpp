@@ -27,7 +27,9 @@ std::unexpected<Error> cannot_use(const std::filesystem::path& path, int reason)
 
 }  // namespace
 
-Result<DataDirectory> DataDirectory::open(const std::filesystem::path& path) {
+Result<DataDirectory> DataDirectory::open(const std::filesystem::path& wanted) {
+    // "data/" names the same directory as "data", and must not count as its own parent.
+    const std::filesystem::path path = wanted.has_filename() ? wanted : wanted.parent_path();
     // Parents with the usual mode; the directory itself is for its owner alone.
     std::error_code error;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);

@@ -160,7 +160,7 @@ void put_member(Connection& connection, const RoomId& room, const room::MemberRe
 void insert_run(Connection& connection, const RoomId& room, const room::RunRecord& run) {
     Query query = connection.query(
         "insert into runs (id, room_id, user_id, user_name, language, version, started_at,"
-        " finished_at, result) values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " finished_at, result) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing");
     query.bind(run.id)
         .bind(room)
         .bind(run.user)
@@ -180,7 +180,7 @@ void insert_chat(Connection& connection, const RoomId& room, const room::ChatMes
     connection
         .query(
             "insert into chat_messages (id, room_id, user_id, sender, text, at)"
-            " values (?, ?, ?, ?, ?, ?)")
+            " values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing")
         .bind(message.id)
         .bind(room)
         .bind(message.user)

@@ -11,6 +11,8 @@
 namespace codencollab::store {
 
 // Rows of rooms as records. Each runs inside its caller's transaction and throws SqliteFailure.
+// Adding what is there already, by its id, changes nothing: after a commit whose outcome is unknown
+// a call is done again.
 
 std::optional<room::RoomRecord> find_room(Connection& connection, const RoomId& room);
 std::vector<room::MemberRecord> members_of(Connection& connection, const RoomId& room);

@@ -35,6 +35,8 @@ void SqliteAccountStore::create_user(
     UserRecord user, SessionRecord session, Loop& loop, Callback<bool> done) {
     auto work = [user = std::move(user),
                  session = std::move(session)](Connection& connection) -> Result<bool> {
+        // Done before, in a commit that seemed to fail.
+        if (store::find_user(connection, user.id)) return true;
         if (!user.email.empty() && store::find_user_by_email(connection, user.email)) return false;
         insert_user(connection, user);
         insert_session(connection, session);

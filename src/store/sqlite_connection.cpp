@@ -16,7 +16,7 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 // the file: the server itself has this one connection. trusted_schema stays on: off, SQLite 3.40
 // refuses the schema's json_valid().
 constexpr auto pragmas = R"(
-    pragma busy_timeout = 5000;
+    pragma busy_timeout = 1000;
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma foreign_keys = on;

@@ -16,8 +16,8 @@ namespace codencollab::store {
 ///
 /// One thread reads and writes it: calls that wait together are committed together, and each is
 /// answered after the commit that holds it (WAL, synchronous=FULL: a commit survives a power cut).
-/// A call that fails stores nothing and takes no other down with it. After an I/O error the file is
-/// closed and opened again.
+/// A call that fails takes no other down with it. After an I/O error the file is closed and opened
+/// again, and what was not committed for sure is done once more.
 ///
 /// Ownership: the stores it makes keep what they need alive, but after it has gone they only answer
 ///            `store_unavailable`. Loops must outlive it. Its destructor stores what was called

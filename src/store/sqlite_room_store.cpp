@@ -82,6 +82,8 @@ void SqliteRoomStore::create(
         if (before) {
             if (auto found = find_room(connection, *before)) return *found;
         }
+        // Done before, in a commit that seemed to fail.
+        if (auto found = find_room(connection, room.id)) return *found;
         insert_room(connection, room, owner.id, text);
         store::put_member(
             connection,
@@ -246,10 +248,11 @@ void SqliteRoomStore::finish_run(
     const std::size_t bytes = json.size();
     auto work = [run, version = std::move(version), json = std::move(json), at](
                     Connection& connection) -> Result<bool> {
+        // The very same result again is this call done again, after a commit that seemed to fail.
         return connection
                    .query(
-                       "update runs set version = ?, finished_at = ?, result = ?"
-                       " where id = ? and result is null")
+                       "update runs set version = ?1, finished_at = ?2, result = ?3 where id = ?4"
+                       " and (result is null or (finished_at = ?2 and result = ?3))")
                    .bind_text(version)
                    .bind(at)
                    .bind_text(json)
