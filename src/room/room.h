@@ -50,19 +50,19 @@ struct RoomPreview {
 
 /// A change of settings; what has no value stays.
 struct SettingsPatch {
-    std::optional<std::string> title;
-    std::optional<Visibility> visibility;
-    std::optional<Role> default_role;  // editor or viewer
-    std::optional<bool> locked;
+    std::optional<std::string> title{};
+    std::optional<Visibility> visibility{};
+    std::optional<Role> default_role{};  // editor or viewer
+    std::optional<bool> locked{};
 };
 
 struct RunOrder {
-    std::string language;  // a name or alias; empty means the room's
+    std::string language{};  // a name or alias; empty means the room's
     std::string version = "*";
-    std::string stdin_text;
+    std::string stdin_text{};
     bool interactive = false;
-    std::vector<std::string> args;
-    std::string idempotency_key;  // may be empty
+    std::vector<std::string> args{};
+    std::string idempotency_key{};  // may be empty
 };
 
 /// Who comes in, and through which connection.

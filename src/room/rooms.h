@@ -12,10 +12,10 @@
 namespace codencollab::room {
 
 struct NewRoom {
-    std::string title;     // may be empty
-    std::string language;  // a name or alias; empty means python
+    std::string title{};     // may be empty
+    std::string language{};  // a name or alias; empty means python
     Visibility visibility = Visibility::link;
-    std::string idempotency_key;  // may be empty; scoped to the owner by the store
+    std::string idempotency_key{};  // may be empty; scoped to the owner by the store
 };
 
 /// The rooms that live on one loop: opens each on first use, lets it go when nobody has needed it

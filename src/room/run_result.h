@@ -25,14 +25,14 @@ std::optional<RunFailure> parse_run_failure(std::string_view text);
 
 /// How a run ended. Text is UTF-8; times are milliseconds, memory is bytes.
 struct RunResult {
-    std::string output;  // both streams in the order in which they were read
-    std::string stdout_text;
-    std::string stderr_text;
-    std::string compile_output;
-    std::optional<int> exit_code;
-    std::optional<std::string> signal;  // "SIGSEGV"
-    std::optional<RunFailure> failure;
-    std::string message;  // for a person; empty when there is nothing to say
+    std::string output{};  // both streams in the order in which they were read
+    std::string stdout_text{};
+    std::string stderr_text{};
+    std::string compile_output{};
+    std::optional<int> exit_code{};
+    std::optional<std::string> signal{};  // "SIGSEGV"
+    std::optional<RunFailure> failure{};
+    std::string message{};  // for a person; empty when there is nothing to say
     bool truncated = false;
     std::int64_t wall_time_ms = 0;
     std::int64_t cpu_time_ms = 0;
