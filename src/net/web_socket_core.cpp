@@ -160,7 +160,8 @@ void WebSocket::Core::on_readable() {
 
 void WebSocket::Core::decode() {
     decoding_ = true;
-    while (stream_ && !pending_move_ && received_at_ < received_.size() && !peer_closed_) {
+    while (stream_ && !pending_move_ && received_at_ < received_.size() && !peer_closed_ &&
+           !broken_) {
         std::string_view input = std::string_view(received_).substr(received_at_);
         const Step step = decoder_.next(input);
         received_at_ = received_.size() - input.size();
@@ -182,6 +183,7 @@ void WebSocket::Core::decode() {
 bool WebSocket::Core::take_step(Step step) {
     const bool is_control = step == Step::ping || step == Step::pong;
     if (is_control && !allow_control_frame()) {
+        broken_ = true;
         begin_closing(close_code::policy, "too many control frames", false);
         return false;
     }

@@ -90,7 +90,7 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     bool started_ = false;
     bool abandoned_ = false;
     bool peer_closed_ = false;    // its close frame has come
-    bool broken_ = false;         // it broke the protocol: nothing more is understood
+    bool broken_ = false;         // it broke the rules: nothing more is read as frames
     bool close_flushed_ = false;  // ours has gone out
     bool close_queued_ = false;
     bool decoding_ = false;
