@@ -1,0 +1,303 @@
+#include "gateway/room_sockets.h"
+
+#include "gateway/contract_codec.h"
+#include "support/house.h"
+#include "wire/json_text.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace codencollab::gateway {
+namespace {
+
+using std::chrono::minutes;
+using testing::ElementsAre;
+using testing::HasSubstr;
+namespace json = boost::json;
+
+/// A socket that remembers what was said over it.
+class FakeSocket final : public Socket, public std::enable_shared_from_this<FakeSocket> {
+  public:
+    FakeSocket(Loop& loop, std::string sid) : loop_(loop), sid_(std::move(sid)) {}
+
+    const std::string& sid() const override { return sid_; }
+    const std::string& remote_address() const override { return address_; }
+    Loop& loop() const override { return loop_; }
+    std::weak_ptr<Socket> weak() override { return weak_from_this(); }
+    bool is_open() const override { return is_open_; }
+    void emit(const SharedPacket& packet) override {
+        emitted.emplace_back(packet->polling_part(0));
+        if (is_slow) is_open_ = false;
+    }
+    void emit(std::string_view name, std::string_view arguments) override {
+        emitted.push_back("42[\"" + std::string(name) + "\"," + std::string(arguments) + "]");
+    }
+    void emit(std::string_view, std::string_view, const std::vector<std::string>&) override {}
+    void ack(std::uint64_t id, std::string_view arguments) override {
+        acks[id] = *wire::parse_json(arguments);
+    }
+    void ack(std::uint64_t, std::string_view, const std::vector<std::string>&) override {}
+    void disconnect() override {
+        is_open_ = false;
+        said_goodbye = true;
+    }
+    void close(std::uint16_t code, std::string_view) override {
+        is_open_ = false;
+        close_code = code;
+    }
+    void move_to(Loop&, Task then) override { loop_.post(std::move(then)); }
+    std::size_t queued_bytes() const override { return 0; }
+
+    std::vector<std::string> emitted;
+    std::map<std::uint64_t, json::value> acks;
+    bool is_slow = false;
+    bool said_goodbye = false;
+    int close_code = 0;
+
+  private:
+    Loop& loop_;
+    std::string sid_;
+    std::string address_ = "192.0.2.1";
+    bool is_open_ = true;
+};
+
+/// Knows the tokens that the test gives it; may be made to answer in a later turn.
+class FakeIdentity final : public Identity {
+  public:
+    void verify(std::string token, Loop& loop, Callback<Caller> done) override {
+        const auto found = callers.find(token);
+        Result<Caller> answer = fail(ErrorCode::invalid_token, "No such token.");
+        if (found != callers.end()) answer = found->second;
+        if (!answers_later) return done(std::move(answer));
+        loop.post([done = std::move(done), answer = std::move(answer)]() mutable {
+            done(std::move(answer));
+        });
+    }
+    std::map<std::string, Caller> callers;
+    bool answers_later = false;
+};
+
+class RoomSocketsTest : public testing::Test {
+  protected:
+    RoomSocketsTest() {
+        ada_token_ = token_for(ada_, minutes(60));
+        room_ = house_.make_room(ada_);
+    }
+
+    std::string token_for(const room::User& user, std::chrono::milliseconds life) {
+        const std::string token = "token-" + std::to_string(identity_.callers.size());
+        identity_.callers.emplace(
+            token, Caller{user, house_.clock.wall_now() + life, std::nullopt});
+        return token;
+    }
+
+    std::shared_ptr<FakeSocket> socket() {
+        return std::make_shared<FakeSocket>(house_.loop, "sid-" + std::to_string(++last_sid_));
+    }
+
+    Result<> connect(FakeSocket& socket, const std::string& token) {
+        std::optional<Result<>> outcome;
+        const json::value auth = token.empty() ? json::value() : json::value{{"token", token}};
+        sockets_.on_connect(socket, auth, [&](Result<> result) { outcome = std::move(result); });
+        house_.loop.run_until_idle();
+        return outcome ? *outcome : Result<>(fail(ErrorCode::internal, "never answered"));
+    }
+
+    std::shared_ptr<FakeSocket> connected(const std::string& token) {
+        auto made = socket();
+        EXPECT_TRUE(connect(*made, token));
+        return made;
+    }
+
+    void send(FakeSocket& to, std::string name, json::value payload, std::uint64_t ack) {
+        sockets_.on_event(to, {std::move(name), {std::move(payload)}, {}, ack});
+    }
+
+    json::value ask(FakeSocket& of, std::string name, json::value payload) {
+        const std::uint64_t id = ++last_ack_;
+        send(of, std::move(name), std::move(payload), id);
+        house_.loop.run_until_idle();
+        return of.acks.contains(id) ? of.acks.at(id) : json::value();
+    }
+
+    json::value join(FakeSocket& of) { return ask(of, "join", {{"room_id", room_.view()}}); }
+
+    std::vector<std::string> people_in_room() {
+        std::vector<std::string> names;
+        for (const auto& who : rooms_.online(room_))
+            names.push_back(who.name);
+        return names;
+    }
+
+    House house_;
+    room::User ada_ = house_.person("Ada");
+    room::User ben_ = house_.person("Ben");
+    RoomId room_ = RoomId::random(house_.random);
+    ContractCodec codec_{house_.limits};
+    room::Rooms rooms_{room::RoomsPorts{
+        house_.loop,
+        house_.clock,
+        house_.random,
+        house_.store,
+        house_.executor,
+        codec_,
+        house_.limits,
+        house_.limiters}};
+    FakeIdentity identity_;
+    RoomHomes homes_{{{house_.loop, rooms_, house_.executor}}};
+    RoomSockets sockets_{homes_, identity_, house_.clock, house_.limits};
+    std::string ada_token_;
+    std::uint64_t last_ack_ = 0;
+    int last_sid_ = 0;
+};
+
+TEST_F(RoomSocketsTest, WithoutAGoodTokenNobodyComesIn) {
+    const auto missing = connect(*socket(), "");
+    EXPECT_EQ(missing.error().code, ErrorCode::missing_token);
+    EXPECT_EQ(missing.error().message, "Missing token");
+    const auto invalid = connect(*socket(), "made-up");
+    EXPECT_EQ(invalid.error().code, ErrorCode::invalid_token);
+    EXPECT_EQ(invalid.error().message, "Invalid token");
+}
+
+TEST_F(RoomSocketsTest, AJoinIsAnsweredWithTheRoomsState) {
+    const auto ada = connected(ada_token_);
+    const auto answer = join(*ada);
+    EXPECT_TRUE(answer.at("ok").as_bool());
+    EXPECT_EQ(answer.at("you").at("sid"), json::string(ada->sid()));
+    EXPECT_EQ(answer.at("role"), "owner");
+    ASSERT_GE(ada->emitted.size(), 3U);
+    EXPECT_THAT(ada->emitted[0], HasSubstr("room-state"));
+    EXPECT_THAT(ada->emitted[1], HasSubstr("initial-code"));
+    EXPECT_THAT(ada->emitted[2], HasSubstr("chat-history"));
+}
+
+TEST_F(RoomSocketsTest, AJoinWithoutAckThatFailsIsAJoinError) {
+    const auto ada = connected(ada_token_);
+    sockets_.on_event(*ada, {"join", {json::value{{"room_id", "nowhere"}}}, {}, std::nullopt});
+    ASSERT_EQ(ada->emitted.size(), 1U);
+    EXPECT_THAT(ada->emitted[0], HasSubstr(R"(42["join-error",{"code":"room_not_found")"));
+}
+
+TEST_F(RoomSocketsTest, EventsSentBehindAJoinAreHandledAfterIt) {
+    const auto ada = connected(ada_token_);
+    send(*ada, "join", {{"room_id", room_.view()}}, 1);
+    send(*ada, "chat_message", {{"text", "first"}}, 2);
+    send(*ada, "leave", json::object(), 3);
+    send(*ada, "chat_message", {{"text", "too late"}}, 4);
+    house_.loop.run_until_idle();
+    EXPECT_TRUE(ada->acks.at(1).at("ok").as_bool());
+    EXPECT_TRUE(ada->acks.at(2).at("ok").as_bool());
+    EXPECT_TRUE(ada->acks.at(3).at("ok").as_bool());
+    EXPECT_EQ(ada->acks.at(4).at("error").at("code"), "not_joined");
+}
+
+TEST_F(RoomSocketsTest, WhoGoesWhileTheRoomLoadsIsNotInIt) {
+    auto ada = connected(ada_token_);
+    send(*ada, "join", {{"room_id", room_.view()}}, 1);
+    sockets_.on_disconnect(*ada, DisconnectReason::client_left);
+    ada.reset();
+    house_.loop.run_until_idle();
+    EXPECT_THAT(people_in_room(), ElementsAre());
+}
+
+TEST_F(RoomSocketsTest, ADisconnectedSocketLeavesItsRoom) {
+    const auto ada = connected(ada_token_);
+    join(*ada);
+    EXPECT_THAT(people_in_room(), ElementsAre("Ada"));
+    sockets_.on_disconnect(*ada, DisconnectReason::ping_timeout);
+    EXPECT_THAT(people_in_room(), ElementsAre());
+    EXPECT_EQ(house_.loop.pending_timers(), 1U) << "the room's own alone: it waits to be let go";
+}
+
+TEST_F(RoomSocketsTest, AnExpiredTokenEndsTheSession) {
+    const auto ada = connected(token_for(ada_, minutes(90)));
+    join(*ada);
+    house_.wait(minutes(89));
+    EXPECT_FALSE(ada->said_goodbye);
+    house_.wait(minutes(2));
+    EXPECT_TRUE(ada->said_goodbye);
+    EXPECT_THAT(ada->emitted.back(), HasSubstr("token_expired"));
+    EXPECT_THAT(people_in_room(), ElementsAre());
+}
+
+TEST_F(RoomSocketsTest, ARefreshedTokenLetsItGoOn) {
+    const auto ada = connected(token_for(ada_, minutes(5)));
+    join(*ada);
+    EXPECT_TRUE(ask(*ada, "refresh", {{"token", ada_token_}}).at("ok").as_bool());
+    house_.wait(minutes(30));
+    EXPECT_FALSE(ada->said_goodbye);
+}
+
+TEST_F(RoomSocketsTest, ARefreshByAnotherUsersTokenChangesNothing) {
+    const auto ada = connected(token_for(ada_, minutes(5)));
+    const auto answer = ask(*ada, "refresh", {{"token", token_for(ben_, minutes(60))}});
+    EXPECT_EQ(answer.at("error").at("code"), "invalid_token");
+    house_.wait(minutes(6));
+    EXPECT_TRUE(ada->said_goodbye);
+}
+
+TEST_F(RoomSocketsTest, ASignOutEndsTheSocketsWhoseTokensAreGone) {
+    const std::string other_token = token_for(ada_, minutes(60));
+    const auto here = connected(ada_token_);
+    const auto elsewhere = connected(other_token);
+    join(*here);
+    identity_.callers.erase(ada_token_);
+    sockets_.recheck(ada_.id);
+    house_.loop.run_until_idle();
+    EXPECT_TRUE(here->said_goodbye);
+    EXPECT_FALSE(elsewhere->said_goodbye);
+    EXPECT_THAT(people_in_room(), ElementsAre());
+}
+
+TEST_F(RoomSocketsTest, ASignOutDuringAJoinIsNotMissed) {
+    const auto ada = connected(ada_token_);
+    identity_.answers_later = true;
+    send(*ada, "join", {{"room_id", room_.view()}}, 1);
+    identity_.callers.erase(ada_token_);
+    sockets_.recheck(ada_.id);
+    house_.loop.run_until_idle();
+    EXPECT_TRUE(ada->said_goodbye);
+}
+
+TEST_F(RoomSocketsTest, ASlowConsumerIsClosedSoThatItComesBack) {
+    const auto ada = connected(ada_token_);
+    join(*ada);
+    const auto ben = connected(token_for(ben_, minutes(60)));
+    rooms_.with_room(
+        room_, [&](Result<room::Room*> room) { (*room)->join(ben_, [](Result<room::Role>) {}); });
+    house_.loop.run_until_idle();
+    ada->is_slow = true;
+    join(*ben);  // is told to the others: more than this one takes
+    house_.loop.run_until_idle();
+    EXPECT_EQ(ada->close_code, 1013);
+    EXPECT_FALSE(ada->said_goodbye);
+    EXPECT_THAT(people_in_room(), ElementsAre("Ben"));
+}
+
+TEST_F(RoomSocketsTest, UnknownEventsAreAnswered) {
+    const auto ada = connected(ada_token_);
+    EXPECT_EQ(ask(*ada, "no_such_event", {}).at("error").at("code"), "unknown_event");
+    sockets_.on_event(*ada, {"7", {}, {}, std::nullopt});
+    EXPECT_THAT(ada->emitted.back(), HasSubstr("error-message"));
+}
+
+TEST_F(RoomSocketsTest, TooManyMessagesAreRefusedAndEmptyOnesDoNotCount) {
+    const auto ada = connected(ada_token_);
+    join(*ada);
+    for (std::size_t i = 0; i < 2 * house_.limits.chats_per_second; ++i) {
+        EXPECT_EQ(ask(*ada, "chat_message", {{"text", ""}}).at("error").at("code"), "bad_payload");
+    }
+    for (std::size_t i = 0; i < house_.limits.chats_per_second; ++i) {
+        EXPECT_TRUE(ask(*ada, "chat_message", {{"text", "x"}}).at("ok").as_bool());
+    }
+    EXPECT_EQ(ask(*ada, "chat_message", {{"text", "x"}}).at("error").at("code"), "rate_limited");
+}
+
+}  // namespace
+}  // namespace codencollab::gateway
