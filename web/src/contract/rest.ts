@@ -1,15 +1,5 @@
 /** Bodies of the HTTP interface: decoders for answers, types for what is sent. */
-import {
-  count,
-  flag,
-  hint,
-  lenient,
-  list,
-  nullable,
-  number,
-  object,
-  text,
-} from './decode'
+import { count, flag, hint, lenient, list, nullable, number, object, text } from './decode'
 import type { Decoded } from './decode'
 import { executionResult, newcomerRole, role, visibility } from './events'
 import type { NewcomerRole, Role, Visibility } from './events'
@@ -123,8 +113,9 @@ export const clientConfig = object({
     object({
       document_units_max: lenient(count, 1_048_576),
       chat_units_max: lenient(count, 4_000),
+      title_units_max: lenient(count, 200),
     }),
-    { document_units_max: 1_048_576, chat_units_max: 4_000 },
+    { document_units_max: 1_048_576, chat_units_max: 4_000, title_units_max: 200 },
   ),
 })
 export type ClientConfig = Decoded<typeof clientConfig>

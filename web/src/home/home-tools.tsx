@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useSession, useSessionStore } from '../session/session-context'
 import type { SessionUser } from '../session/session'
@@ -28,6 +28,12 @@ function AccountMenu({ user }: { user: SessionUser }) {
   const store = useSessionStore()
   const navigate = useNavigate()
   const [leaving, setLeaving] = useState(false)
+  const trigger = useRef<HTMLButtonElement>(null)
+
+  function askToLeave() {
+    trigger.current?.focus()
+    setLeaving(true)
+  }
 
   async function leave() {
     setLeaving(false)
@@ -39,7 +45,7 @@ function AccountMenu({ user }: { user: SessionUser }) {
     <>
       <Menu withinPortal={false}>
         <Menu.Target>
-          <Button size="xs" kind="quiet">
+          <Button ref={trigger} size="xs" kind="quiet">
             <Avatar name={user.name} slot={1} />
             <span className="sr">{homeText.account}</span>
             <span className="cut user-name">{user.name}</span>
@@ -55,7 +61,7 @@ function AccountMenu({ user }: { user: SessionUser }) {
               <Menu.Divider />
             </>
           )}
-          <Menu.Item onClick={() => (user.isGuest ? setLeaving(true) : void leave())}>
+          <Menu.Item onClick={() => (user.isGuest ? askToLeave() : void leave())}>
             {homeText.signOut}
           </Menu.Item>
         </Menu.Dropdown>

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'react'
 import { listRuntimes } from '../api/rooms'
+import { useServices } from '../app/services'
 import type { CreateRoomBody, Runtime } from '../contract/rest'
 import { common } from '../text/common'
 import { homeText } from '../text/home'
@@ -27,6 +28,7 @@ export function NewRoomDialog({ opened, onClose, onSubmit }: NewRoomDialogProps)
 
 function NewRoomForm({ onClose, onSubmit }: Omit<NewRoomDialogProps, 'opened'>) {
   const languageId = useId()
+  const services = useServices()
   const runtimes = useRuntimes()
   const [title, setTitle] = useState('')
   const [language, setLanguage] = useState('')
@@ -57,7 +59,7 @@ function NewRoomForm({ onClose, onSubmit }: Omit<NewRoomDialogProps, 'opened'>) 
         label={homeText.newRoomField}
         hint={homeText.newRoomHint}
         value={title}
-        maxLength={100}
+        maxLength={services?.config.limits.title_units_max}
         autoComplete="off"
         data-autofocus
         onChange={(event) => setTitle(event.target.value)}

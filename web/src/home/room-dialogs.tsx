@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { ApiError } from '../api/http'
+import { useServices } from '../app/services'
 import type { RoomInList } from '../contract/rest'
 import { common } from '../text/common'
 import { homeText } from '../text/home'
@@ -7,8 +8,6 @@ import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
 import { ProblemLine, TextField } from '../ui/field'
 import { showToast } from '../ui/toast'
-
-const titleLengthMax = 100
 
 function describe(error: ApiError): string {
   if (error.code === 'network') return `${common.unreachable} ${common.unreachableDo}`
@@ -32,6 +31,7 @@ export function RenameDialog({ room, onRename, onClose }: RenameDialogProps) {
 }
 
 function RenameForm({ room, onRename, onClose }: RenameDialogProps & { room: RoomInList }) {
+  const services = useServices()
   const [title, setTitle] = useState(room.title)
   const [problem, setProblem] = useState<string>()
   const [busy, setBusy] = useState(false)
@@ -68,7 +68,7 @@ function RenameForm({ room, onRename, onClose }: RenameDialogProps & { room: Roo
         hint={homeText.renameHint}
         problem={problem}
         value={title}
-        maxLength={titleLengthMax}
+        maxLength={services?.config.limits.title_units_max}
         autoComplete="off"
         data-autofocus
         onFocus={(event) => event.target.select()}

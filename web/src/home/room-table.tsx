@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core'
+import { useRef } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { prefetchRoom } from '../app/room-chunk'
 import type { RoomInList } from '../contract/rest'
@@ -136,6 +137,12 @@ type RowMenuProps = RowActions & { room: RoomInList; title: string }
 
 function RowMenu({ room, title, onRename, onDelete }: RowMenuProps) {
   const navigate = useNavigate()
+  const trigger = useRef<HTMLButtonElement>(null)
+  /** A dialog gives the focus back to where it was: the button, not an entry that is gone. */
+  function ask(about: (room: RoomInList) => void) {
+    trigger.current?.focus()
+    about(room)
+  }
   async function copyLink() {
     const copied = await copyText(roomLink(room.room_id))
     if (copied) showToast(common.linkCopied, 'check')
@@ -144,7 +151,7 @@ function RowMenu({ room, title, onRename, onDelete }: RowMenuProps) {
   return (
     <Menu withinPortal={false}>
       <Menu.Target>
-        <IconButton icon="more" label={homeText.options(title)} />
+        <IconButton ref={trigger} icon="more" label={homeText.options(title)} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
@@ -158,14 +165,14 @@ function RowMenu({ room, title, onRename, onDelete }: RowMenuProps) {
         </Menu.Item>
         {room.role === 'owner' && (
           <>
-            <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => onRename(room)}>
+            <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => ask(onRename)}>
               {homeText.rename}
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item
               className="danger"
               leftSection={<Icon name="cross" />}
-              onClick={() => onDelete(room)}
+              onClick={() => ask(onDelete)}
             >
               {homeText.delete}
             </Menu.Item>

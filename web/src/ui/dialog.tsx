@@ -13,6 +13,12 @@ type DialogProps = {
   width?: number
 }
 
+/** When what had the focus before went away with the dialog's work, the content has it now. */
+function focusContent(): void {
+  if (document.activeElement !== null && document.activeElement !== document.body) return
+  document.getElementById('content')?.focus({ preventScroll: true })
+}
+
 /** A layer over the page: traps the focus, gives it back, closes with Esc. */
 export function Dialog({ opened, onClose, title, children, width = 520 }: DialogProps) {
   const leave = onClose ?? (() => undefined)
@@ -23,6 +29,7 @@ export function Dialog({ opened, onClose, title, children, width = 520 }: Dialog
       size={width}
       closeOnEscape={onClose !== null}
       closeOnClickOutside={onClose !== null}
+      onExitTransitionEnd={focusContent}
     >
       <Modal.Overlay />
       <Modal.Content>
