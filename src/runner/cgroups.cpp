@@ -16,6 +16,7 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <thread>
 
 namespace codencollab::runner {
 
@@ -27,10 +28,11 @@ constexpr std::string_view parent_prefix = "codencollab-";
 constexpr std::array needed_v1 = {"memory", "pids", "cpuacct", "cpu"};
 // One core a stage; the period is the kernel's default.
 constexpr int cpu_period_us = 100'000;
-// All sandboxes together weigh half of one ordinary process group, so that a runaway program does
-// not slow down who types in another room.
-constexpr int cpu_shares_of_all_v1 = 512;
-constexpr int cpu_weight_of_all_v2 = 50;
+// All sandboxes together weigh as much as one ordinary thread for each core (v1 counts the host's
+// threads one by one where no service manager groups them), so that a runaway program neither
+// starves who types in another room nor is starved itself.
+constexpr unsigned cpu_shares_of_a_thread_v1 = 1'024;
+constexpr int cpu_weight_of_all_v2 = 100;
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> parts;
@@ -261,7 +263,9 @@ Result<> Cgroups::open_v1(const CgroupPlace& place) {
         parents_[controller] = folder / name;
     }
     // Weights are a courtesy to the rest of the host; a kernel without them still isolates.
-    (void)write_file(parents_["cpu"] / "cpu.shares", fmt::to_string(cpu_shares_of_all_v1));
+    const unsigned shares =
+        cpu_shares_of_a_thread_v1 * std::max(1U, std::thread::hardware_concurrency());
+    (void)write_file(parents_["cpu"] / "cpu.shares", fmt::to_string(shares));
     return {};
 }
 
