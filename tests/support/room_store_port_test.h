@@ -432,6 +432,27 @@ TEST_P(RoomStorePort, RefusesToWriteIntoARoomThatIsNotThere) {
         ErrorCode::room_not_found);
 }
 
+TEST_P(RoomStorePort, ChangesNothingWhenACallIsDoneAgain) {  // after a commit of unknown outcome
+    const auto owner = new_user();
+    const auto room = new_room();
+    const auto message = new_message("once");
+    const auto run = new_run();
+    room::RunResult result;
+    result.output = "1";
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(create(room, owner, u"starter").id, room.id);
+        EXPECT_TRUE(say(room.id, message));
+        EXPECT_TRUE(start_run(room.id, run));
+        EXPECT_TRUE(finish_run(run.id, result));
+    }
+    const auto loaded = load(room.id);
+    EXPECT_EQ(loaded->text, u"starter");
+    EXPECT_EQ(loaded->members.size(), 1U);
+    EXPECT_EQ(loaded->chat.size(), 1U);
+    EXPECT_EQ(recent_runs(room.id, 10).size(), 1U);
+    EXPECT_EQ(loaded->last_run->result->output, "1");
+}
+
 TEST_P(RoomStorePort, AnswersInTheOrderOfTheCallsAndNeverWithinOne) {
     const auto room = create(new_room(), new_user());
     std::vector<int> answered;
