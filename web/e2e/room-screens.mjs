@@ -164,9 +164,11 @@ async function together(page, base) {
 /** @param {Page} page @param {{ben: Page, mira: Page}} others */
 async function showCarets(page, { ben, mira }) {
   if (page.viewportSize().width >= 800) await moveTo(page, 34, 51)
-  await moveTo(mira, 28, 45)
+  await moveTo(mira, 28, 44)
   await moveTo(ben, 21, 43)
-  for (let at = 0; at < 26; at += 1) await ben.keyboard.press('Shift+ArrowRight')
+  for (let at = 0; at < 25; at += 1) await ben.keyboard.press('Shift+ArrowRight')
+  // Flags leave after two seconds: both move once more.
+  await Promise.all([ben.keyboard.press('Shift+ArrowRight'), mira.keyboard.press('ArrowRight')])
   await page.locator('.remote-caret.flag-on').nth(1).waitFor({ state: 'attached' })
 }
 
@@ -216,7 +218,6 @@ export const screens = [
     open: async (page, base) => {
       const others = await together(page, base)
       await run(page)
-      await page.getByText('minutes needed?').nth(-1).waitFor()
       await openOutput(page)
       await page.getByLabel('Input for the running program').fill('45')
       if (page.viewportSize().width >= 800) await showCarets(page, others)

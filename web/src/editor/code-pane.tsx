@@ -2,7 +2,6 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { useRoom, useRoomState, useRoomUi } from '../room/room-context'
 import { canEdit } from '../room/room-data'
 import { downloadText } from '../room/download'
-import { shownTitle } from '../room/room-title'
 import { lockedBy } from '../room/use-room-announcements'
 import { useSettings, useTheme } from '../settings/settings'
 import { linkText, paneText, roomText } from '../text/room'
@@ -26,20 +25,12 @@ function loadEditor(): Promise<EditorModule> {
 loadEditor().catch(() => undefined)
 
 export function CodePane({ documentUnitsMax }: { documentUnitsMax: number }) {
-  const title = useRoomState((state) => state.data.title)
-  const language = useRoomState((state) => state.data.language)
   return (
-    <main
-      id="code"
-      className="editor"
-      tabIndex={-1}
-      aria-label={`${shownTitle(title)}, ${languageName(language)}`}
-    >
-      <h1 className="sr">{shownTitle(title)}</h1>
+    <section id="code" className="editor" tabIndex={-1} aria-label={paneText.code}>
       <ErrorBoundary fallback={(retry) => <Broken onRetry={retry} />}>
         <Code documentUnitsMax={documentUnitsMax} />
       </ErrorBoundary>
-    </main>
+    </section>
   )
 }
 

@@ -19,7 +19,7 @@ export function applyEditorTheme(theme: Theme): void {
     inherit: false,
     rules: [
       { token: '', foreground: bare('--code-text') },
-      ...(['keyword', 'tag', 'metatag'] as const).map((name) => ({
+      ...['keyword', 'metatag'].map((name) => ({
         token: name,
         foreground: bare('--code-keyword'),
       })),
@@ -52,6 +52,7 @@ export function applyEditorTheme(theme: Theme): void {
       'editorCursor.foreground': token('--accent'),
       'editorLineNumber.foreground': token('--editor-gutter'),
       'editorLineNumber.activeForeground': token('--editor-gutter-now'),
+      'editorLineNumber.dimmedForeground': token('--editor-gutter'),
       'editorIndentGuide.background1': token('--editor-guide'),
       'editorIndentGuide.activeBackground1': token('--editor-guide'),
       'editorWhitespace.foreground': token('--editor-guide'),

@@ -89,14 +89,17 @@ export class RemoteCarets {
 
   private drawCaret(cursor: RemoteCursor): void {
     const position = this.model.getPositionAt(cursor.head)
+    const height = `${this.editor.getOption(monaco.editor.EditorOption.lineHeight)}px`
     const known = this.drawn.get(cursor.sid)
     if (known) {
       known.cursor = cursor
       known.position = position
+      known.node.style.height = height
       this.editor.layoutContentWidget(known.widget)
       return
     }
     const node = caretNode(cursor)
+    node.style.height = height
     const drawn: Drawn = {
       node,
       cursor,

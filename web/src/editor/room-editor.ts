@@ -58,9 +58,6 @@ export class RoomEditor {
     this.model = monaco.editor.createModel(session.document.text, language)
     // Before the binding, since it fires a change that replaces the whole text.
     this.model.setEOL(monaco.editor.EndOfLineSequence.LF)
-    this.model.updateOptions({
-      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
-    })
     this.editor = monaco.editor.create(node, {
       ...fixedOptions,
       ...lookOptions(look),
@@ -68,6 +65,10 @@ export class RoomEditor {
       fontFamily: getComputedStyle(node).getPropertyValue('--font-code'),
       cursorWidth: parseInt(getComputedStyle(node).getPropertyValue('--caret'), 10) || 2,
       lineNumbersMinChars: node.clientWidth < 500 ? narrowGutter : wideGutter,
+    })
+    // The option above is for models that the editor makes itself; this one was there before.
+    this.model.updateOptions({
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
     })
     this.binding = new DocumentBinding(this.editor, this.model, session.document)
     this.carets = new RemoteCarets(this.editor, this.model, session.cursors)
@@ -214,6 +215,7 @@ export class RoomEditor {
 const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   accessibilitySupport: 'auto',
   automaticLayout: false,
+  bracketPairColorization: { enabled: false },
   codeLens: false,
   cursorSmoothCaretAnimation: 'off',
   dropIntoEditor: { enabled: false },

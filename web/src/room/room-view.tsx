@@ -11,11 +11,13 @@ import { SettingsDialog } from '../settings/settings-dialog'
 import { paneText, peopleText, roomText } from '../text/room'
 import { IconButton } from '../ui/button'
 import { ErrorBoundary } from '../ui/error-boundary'
+import { languageName } from '../ui/language-sign'
 import { BottomBar } from './bottom-bar'
 import { DeleteDialog } from './delete-dialog'
 import { NoticeBar } from './notice-bar'
-import { RoomUiContext, useRoomUi } from './room-context'
+import { RoomUiContext, useRoomState, useRoomUi } from './room-context'
 import type { OutputTab, Pane, RoomDialog, RoomUi } from './room-context'
+import { shownTitle } from './room-title'
 import { ShareDialog } from './share-dialog'
 import { StatusBar } from './status-bar'
 import { TopBar } from './top-bar'
@@ -120,29 +122,44 @@ function RoomFrame({ config }: { config: ClientConfig }) {
 }
 
 function WorkArea({ width, documentUnitsMax }: { width: WidthClass; documentUnitsMax: number }) {
+  const title = useRoomState((state) => shownTitle(state.data.title))
+  const language = useRoomState((state) => languageName(state.data.language))
   const isBeside = width === 'wide'
   const layout = useDefaultLayout({ id: `codencollab-work-${isBeside ? 'beside' : 'below'}` })
   return (
-    <Group
-      // The two arrangements have sizes of their own; the panes stay mounted in both.
-      className="work"
-      orientation={isBeside ? 'horizontal' : 'vertical'}
-      defaultLayout={layout.defaultLayout}
-      onLayoutChanged={layout.onLayoutChanged}
-    >
-      <Panel id="code" className="work-code" defaultSize={isBeside ? '60' : '65'} minSize="20">
-        <CodePane documentUnitsMax={documentUnitsMax} />
-      </Panel>
-      <Separator
-        className="divider"
-        aria-label={isBeside ? paneText.outputWidth : paneText.outputHeight}
-      />
-      <Panel id="output" className="work-output" defaultSize={isBeside ? '40' : '35'} minSize="15">
-        <ErrorBoundary>
-          <OutputPane />
-        </ErrorBoundary>
-      </Panel>
-    </Group>
+    <main className="work-area" aria-label={`${title}, ${language}`}>
+      <h1 className="sr">{title}</h1>
+      <Group
+        // The two arrangements have sizes of their own; the panes stay mounted in both.
+        className="work"
+        orientation={isBeside ? 'horizontal' : 'vertical'}
+        defaultLayout={layout.defaultLayout}
+        onLayoutChanged={layout.onLayoutChanged}
+      >
+        <Panel
+          id="work-code"
+          className="work-code"
+          defaultSize={isBeside ? '60' : '65'}
+          minSize="20"
+        >
+          <CodePane documentUnitsMax={documentUnitsMax} />
+        </Panel>
+        <Separator
+          className="divider"
+          aria-label={isBeside ? paneText.outputWidth : paneText.outputHeight}
+        />
+        <Panel
+          id="work-output"
+          className="work-output"
+          defaultSize={isBeside ? '40' : '35'}
+          minSize="15"
+        >
+          <ErrorBoundary>
+            <OutputPane />
+          </ErrorBoundary>
+        </Panel>
+      </Group>
+    </main>
   )
 }
 

@@ -58,10 +58,12 @@ function PeopleButton() {
       type="button"
       className="people"
       aria-expanded={isSideOpen}
-      aria-label={peopleText.openPanel(shownName(you?.name ?? ''), people.length - 1)}
       onClick={() => setSideOpen(!isSideOpen)}
     >
-      <span className="stack">
+      <span className="sr">
+        {peopleText.openPanel(shownName(you?.name ?? ''), people.length - 1)}
+      </span>
+      <span className="stack" aria-hidden="true">
         {people.slice(0, avatarsShown).map((person) => (
           <Avatar key={person.userId} name={person.name} slot={person.slot} />
         ))}

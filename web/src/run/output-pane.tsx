@@ -100,7 +100,7 @@ function CurrentRun() {
     return (
       <>
         {problem && <Problem problem={problem} />}
-        <div className="log" role="region" aria-label={runText.outputOfNone}>
+        <div className="log">
           <span className="log-note faint">{runText.empty}</span>
         </div>
       </>

@@ -124,7 +124,6 @@ export const runText = {
   runsFailed: 'The runs could not be loaded.',
   runsList: 'Runs, newest first',
   outputOf: 'Output of this run',
-  outputOfNone: 'Output',
   downloadAll: 'Download all output',
   newOutput: 'new output',
   cut: (lines: number) => `${formatNumber(lines)} earlier lines are in the download.`,

@@ -100,6 +100,17 @@ describe('SharedDocument', () => {
     expect(sent.at(-1)).toMatchObject({ rev: 3, code: 'ab' })
   })
 
+  test('a correction that brings the whole text changes only what differs', () => {
+    const { document } = open('one\ntwo\n')
+    const seen: number[] = []
+    document.subscribe(({ change }) =>
+      seen.push(change.replacements().length, change.map(4, 'before')),
+    )
+    const range = { startLineNumber: 1, startColumn: 1, endLineNumber: 3, endColumn: 1 }
+    document.receive([{ range, rangeOffset: 0, rangeLength: 8, text: 'one\ntwo!\n' }], 2)
+    expect([document.text, ...seen]).toEqual(['one\ntwo!\n', 1, 4])
+  })
+
   test('positions outside the text are moved inside, as every client does', () => {
     const { document } = open('a\nb')
     const range = { startLineNumber: 9, startColumn: 9, endLineNumber: 9, endColumn: 9 }

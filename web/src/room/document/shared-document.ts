@@ -94,7 +94,11 @@ export class SharedDocument {
   receive(changes: readonly Change[], rev: number | undefined): void {
     if (!this.loaded) return
     if (rev !== undefined) this.revision = rev
-    this.applyRemote(fromRelayedChanges(changes, this.current))
+    const change = fromRelayedChanges(changes, this.current)
+    // A correction may bring the whole text: only what differs moves carets and undo steps.
+    const [all] = change.replacements()
+    const isWholeText = all !== undefined && all.length === change.before && all.length > 0
+    this.applyRemote(isWholeText ? diff(this.current, change.apply(this.current)) : change)
   }
 
   /**
