@@ -145,7 +145,7 @@ function RowMenu({ room, title, onRename, onDelete }: RowMenuProps) {
   }
   async function copyLink() {
     const copied = await copyText(roomLink(room.room_id))
-    if (copied) showToast(common.linkCopied, 'check')
+    if (copied) showToast(homeText.linkCopied[room.visibility], 'check')
     else showToast(common.linkNotCopied, 'warn')
   }
   return (

@@ -13,6 +13,10 @@ export const homeText = {
   nobody: 'Nobody',
   more: (count: number) => `+${count}`,
   options: (title: string) => `Options for ${title}`,
+  linkCopied: {
+    link: 'Link copied. Whoever opens it can join.',
+    private: 'Link copied. Only members can open it.',
+  },
   open: 'Open',
   rename: 'Rename',
   delete: 'Delete',
