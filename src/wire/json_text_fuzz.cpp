@@ -10,13 +10,13 @@
 
 // Whatever parses is written as valid UTF-8, and what was written parses again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace codencollab;  // NOLINT(google-build-using-namespace)
+    namespace wire = codencollab::wire;
     const std::string text(data, data + size);
     const auto value = wire::parse_json(text);
     if (!value) return 0;
     std::string written;
     wire::append_json(written, *value);
-    if (!is_valid_utf8(written)) std::abort();
+    if (!codencollab::is_valid_utf8(written)) std::abort();
     if (!wire::parse_json(written)) std::abort();
     return 0;
 }

@@ -1,5 +1,18 @@
 #include "wire/socket_io.h"
 
+namespace {
+
+using codencollab::wire::ack_id_max;
+using codencollab::wire::EnginePacket;
+using codencollab::wire::EngineType;
+using codencollab::wire::parse_payload;
+using codencollab::wire::SocketDecoder;
+using codencollab::wire::SocketDecoderLimits;
+using codencollab::wire::SocketPacket;
+using codencollab::wire::SocketType;
+
+}  // namespace
+
 #include "wire/engine_io.h"
 
 #include <algorithm>
@@ -10,7 +23,6 @@
 
 // A POST of a polling client, from its body to Socket.IO packets: whatever comes out is whole.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace codencollab::wire;  // NOLINT(google-build-using-namespace)
     const std::string body(data, data + size);
     auto packets = parse_payload(body, 128);
     if (!packets) return 0;

@@ -27,7 +27,7 @@ using gateway::Packet;
 // What the suites are fixed to.
 constexpr std::chrono::milliseconds ping_interval{300};
 constexpr std::chrono::milliseconds ping_timeout{200};
-constexpr std::chrono::milliseconds connect_timeout{1'000};
+constexpr std::chrono::milliseconds connect_timeout{1'500};
 constexpr std::size_t payload_bytes_max = 1'000'000;
 
 // The arguments of an event again, as they came.
