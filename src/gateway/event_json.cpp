@@ -97,6 +97,7 @@ void write_run_state(JsonWriter& json, const room::RunState& run) {
 
 void write_limits(JsonWriter& json, const Limits& limits) {
     json.number("run_wall_ms", limits.run_wall.count());
+    json.number("run_interactive_wall_ms", limits.run_wall_interactive.count());
     json.number("run_cpu_ms", limits.run_cpu.count());
     json.number("run_memory_bytes", limits.run_memory_bytes);
     json.number("run_output_bytes", limits.run_output_bytes);
