@@ -280,8 +280,6 @@ export const screens = [
     open: async (page, base) => {
       const id = await openRoom(page, base)
       await api(page, 'PATCH', `/rooms/${id}`, { default_role: 'viewer' })
-      const jonas = await page.context().browser().newContext()
-      page.on('close', () => void jonas.close())
       await page.evaluate(() => localStorage.removeItem('codencollab-auth'))
       await page.goto(`${base}/r/${id}`)
       await page.getByLabel('Your name').fill('Jonas')
@@ -340,17 +338,18 @@ export const screens = [
   {
     name: 'room-removed',
     open: async (page, base) => {
-      const id = await openRoom(page, base)
-      const host = await page.evaluate(() => localStorage.getItem('codencollab-auth'))
-      await page.evaluate(() => localStorage.removeItem('codencollab-auth'))
+      const context = await page.context().browser().newContext()
+      page.on('close', () => void context.close())
+      const host = await context.newPage()
+      await host.setViewportSize({ width: 1440, height: 900 })
+      const id = await openRoom(host, base)
       await page.goto(`${base}/r/${id}`)
       await page.getByLabel('Your name').fill('Ben')
       await page.getByLabel('Your name').press('Enter')
       await editorReady(page)
-      const ben = await page.evaluate(() => localStorage.getItem('codencollab-auth'))
-      await page.evaluate((session) => localStorage.setItem('codencollab-auth', session), host)
-      await api(page, 'DELETE', `/rooms/${id}/members/${JSON.parse(ben).user.id}`)
-      await page.evaluate((session) => localStorage.setItem('codencollab-auth', session), ben)
+      const { members } = await api(host, 'GET', `/rooms/${id}`)
+      const ben = members.find(({ name }) => name === 'Ben')
+      await api(host, 'DELETE', `/rooms/${id}/members/${ben.user_id}`)
       await page.getByRole('heading', { name: /removed/ }).waitFor()
     },
   },

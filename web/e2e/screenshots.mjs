@@ -65,8 +65,8 @@ for (const theme of themes) {
       })
       const page = await context.newPage()
       page.on('console', (message) => {
-        // A refused sign-in and an unknown preview are answers, though browsers log them as errors.
-        const refused = /Failed to load resource/.test(message.text())
+        // Refusals and a connection that is cut are answers, though browsers log them as errors.
+        const refused = /Failed to load resource|WebSocket connection to/.test(message.text())
         if (message.type() === 'error' && !refused) trouble(file, message.text())
       })
       page.on('pageerror', (error) => trouble(file, String(error)))

@@ -40,8 +40,7 @@ function useLook(): EditorLook {
   const language = useRoomState((state) => state.data.language)
   const role = useRoomState((state) => state.data.role)
   const mayEdit = useRoomState((state) => canEdit(state.data))
-  const participants = useRoomState((state) => state.data.participants)
-  const locker = lockedBy(participants)
+  const locker = useRoomState((state) => lockedBy(state.data))
   const readOnlyLine = role === 'viewer' ? linkText.viewingLine : linkText.lockedLine(locker)
   return useMemo(
     () => ({

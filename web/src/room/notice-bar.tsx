@@ -87,14 +87,14 @@ type StripProps = {
 
 function Strip({ tone, icon, title, body, children }: StripProps) {
   return (
-    <div className={`notice ${tone}`} role="group">
+    <section className={`notice ${tone}`} aria-label={linkText.notice}>
       <Icon name={icon} />
       <span>
         {title && <strong>{title} </strong>}
         {body}
       </span>
       {children}
-    </div>
+    </section>
   )
 }
 

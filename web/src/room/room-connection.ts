@@ -136,7 +136,7 @@ export class RoomConnection {
   }
 
   private event(name: ServerEventName, payload: unknown): void {
-    if (name === 'room-closed') this.end('deleted')
+    if (name === 'room-closed') this.end(isRemoval(payload) ? 'removed' : 'deleted')
     this.options.onEvent(name, payload)
   }
 
@@ -206,4 +206,10 @@ export class RoomConnection {
 /** Somebody else's private room, an unknown one and a forbidden one look the same. */
 function isGone(status: number): boolean {
   return status === 404 || status === 403
+}
+
+function isRemoval(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'reason' in payload
+    ? payload.reason === 'removed'
+    : false
 }

@@ -288,6 +288,12 @@ describe('losing the connection', () => {
     expect(indicator()).toBe('back')
   })
 
+  test('the room may say itself that somebody was removed', async () => {
+    await open()
+    socket.receive('room-closed', { room_id: 'room', reason: 'removed' })
+    expect(session.getState().link).toEqual({ phase: 'ended', reason: 'removed' })
+  })
+
   test('a deleted room ends at once', async () => {
     await open()
     socket.receive('room-closed', { room_id: 'room' })

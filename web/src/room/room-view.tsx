@@ -163,20 +163,37 @@ function WorkArea({ width, documentUnitsMax }: { width: WidthClass; documentUnit
   )
 }
 
+/** The one pane of a narrow screen is its main part; beside others it is a complement. */
 function Side() {
   const { width, setSideOpen, editor } = useRoomUi()
+  const title = useRoomState((state) => shownTitle(state.data.title))
   const close = () => {
     setSideOpen(false)
     editor?.focus()
   }
+  const about = {
+    className: 'pane side',
+    'aria-label': peopleText.peopleAndChat,
+    tabIndex: -1,
+    id: 'side',
+  }
+  if (width === 'narrow') {
+    return (
+      <main {...about}>
+        <h1 className="sr">{title}</h1>
+        <ErrorBoundary>
+          <PeoplePanel closeButton={null} />
+          <ChatPanel />
+        </ErrorBoundary>
+      </main>
+    )
+  }
   return (
-    <aside className="pane side" aria-label={peopleText.peopleAndChat} tabIndex={-1} id="side">
+    <aside {...about}>
       <ErrorBoundary>
         <PeoplePanel
           closeButton={
-            width !== 'narrow' && (
-              <IconButton icon="close" label={peopleText.closePanel} tiny onClick={close} />
-            )
+            <IconButton icon="close" label={peopleText.closePanel} tiny onClick={close} />
           }
         />
         <ChatPanel />

@@ -91,13 +91,13 @@ function RoundTrip() {
 function RightCell() {
   const role = useRoomState((state) => state.data.role)
   const locked = useRoomState((state) => state.data.locked)
-  const participants = useRoomState((state) => state.data.participants)
+  const locker = useRoomState((state) => lockedBy(state.data))
   if (role === 'viewer') return <Viewing />
   if (!locked || role === 'owner') return null
   return (
     <span className="cell strong">
       <Icon name="lock" />
-      {linkText.lockedBy(lockedBy(participants))}
+      {linkText.lockedBy(locker)}
     </span>
   )
 }

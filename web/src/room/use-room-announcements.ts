@@ -1,11 +1,13 @@
 import { useEffect } from 'react'
+import type { ServerPayload } from '../contract/events'
 import { shownName } from '../people/shown-name'
 import { endingOf } from '../run/ending'
 import { linkText, peopleText, runText } from '../text/room'
 import { announce } from '../ui/announcer'
+import { showToast } from '../ui/toast'
 import { languageName } from '../ui/language-sign'
 import { useRoom, useRoomState } from './room-context'
-import type { RoomEvent } from './room-data'
+import type { RoomData, RoomEvent } from './room-data'
 import type { RoomSession } from './room-session'
 
 /** What happens in the room, said to those who do not see it. */
@@ -35,7 +37,7 @@ function say(event: RoomEvent, session: RoomSession): void {
       break
     }
     case 'role-changed':
-      announce(peopleText.madeYou(peopleText.roles[event.payload.role]))
+      sayRole(event.payload, data)
       break
     case 'room-updated':
       if (event.payload.locked === true && data.role !== 'owner') announce(lockLine(session))
@@ -56,13 +58,25 @@ function say(event: RoomEvent, session: RoomSession): void {
   }
 }
 
-function lockLine(session: RoomSession): string {
-  return linkText.lockedLine(lockedBy(session.getState().data.participants))
+/** The one concerned sees it as well; for the others it is only said. */
+function sayRole({ userId, role, by }: ServerPayload<'role-changed'>, data: RoomData): void {
+  const name = peopleText.roles[role]
+  if (userId === undefined || userId === data.me?.userId) {
+    showToast(peopleText.madeYou(name, by === undefined ? undefined : shownName(by)), 'info')
+    return
+  }
+  const other = data.participants.find((participant) => participant.userId === userId)
+  if (other) announce(peopleText.isNow(shownName(other.name), name))
 }
 
-/** Who can have locked the room: the owner, when there is one to name. */
-export function lockedBy(participants: readonly { name: string; role?: string }[]): string {
-  const owners = participants.filter(({ role }) => role === 'owner')
-  const [owner] = owners
-  return owner && owners.length === 1 ? shownName(owner.name) : linkText.theHost
+function lockLine(session: RoomSession): string {
+  return linkText.lockedLine(lockedBy(session.getState().data))
+}
+
+/** Who can have locked the room: its owner, when there is one to name. */
+export function lockedBy({ members, participants }: RoomData): string | undefined {
+  const owners = members.filter(({ role }) => role === 'owner')
+  const here = participants.filter(({ role }) => role === 'owner')
+  const [owner] = owners.length > 0 ? owners : here
+  return owner && owners.length <= 1 ? shownName(owner.name) : undefined
 }

@@ -150,7 +150,8 @@ function Progress({ since }: { since: number }) {
   const offset = useRoomState((state) => state.data.clockOffset)
   const elapsed = useElapsed(since, offset)
   const limit = run_interactive_wall_ms ?? run_wall_ms
-  if (limit === undefined) return null
+  // A run that takes longer has a limit that this client was not told of.
+  if (limit === undefined || elapsed > limit) return null
   const percent = Math.min(100, Math.round((elapsed / limit) * 100))
   return (
     <div

@@ -34,6 +34,7 @@ export const roomText = {
 } as const
 
 export const linkText = {
+  notice: 'Notice',
   loading: 'Loading',
   saving: 'Saving…',
   saved: 'Saved',
@@ -65,14 +66,13 @@ export const linkText = {
   roundTrip: (ms: number) => `${formatNumber(ms)} ms`,
   roundTripLabel: (ms: number, word: string) =>
     `Round trip to the server: ${formatNumber(ms)} milliseconds${word ? `, ${word}` : ''}`,
-  lockedBy: (name: string) => `Locked by ${name}`,
-  lockedLine: (name: string) => `${name} locked editing.`,
+  lockedBy: (name: string | undefined) => `Locked by ${name ?? 'the host'}`,
+  lockedLine: (name: string | undefined) => `${name ?? 'The host'} locked editing.`,
   viewing: 'Viewing only',
   viewingLine: 'You are viewing this room. Ask to edit.',
   askToEdit: 'Ask to edit',
   askedToEdit: 'May I edit, please?',
   asked: 'Your question is in the chat.',
-  theHost: 'The host',
 } as const
 
 export const statusText = {
@@ -241,8 +241,11 @@ export const peopleText = {
   roleFailed: 'The role could not be changed.',
   joined: (name: string) => `${name} joined`,
   left: (name: string) => `${name} left`,
-  madeYou: (role: string) =>
-    `You are ${role === 'owner' || role === 'editor' ? 'an' : 'a'} ${role} now.`,
+  madeYou: (role: string, by: string | undefined) =>
+    by === undefined
+      ? `You are ${article(role)} ${role} now.`
+      : `${by} made you ${article(role)} ${role}.`,
+  isNow: (name: string, role: string) => `${name} is ${article(role)} ${role} now.`,
   here: (names: readonly string[]) => formatList(names),
 } as const
 
@@ -299,6 +302,10 @@ export const paneText = {
   downloadText: 'Download the text',
   reloadPanel: 'Reload this panel',
 } as const
+
+function article(role: string): string {
+  return /^[aeo]/.test(role) ? 'an' : 'a'
+}
 
 function changesWait(count: number): string {
   return count === 1 ? '1 change waits' : `${formatNumber(count)} changes wait`
