@@ -51,7 +51,8 @@ RC_GTEST_PROP(TextDocument, KeepsTheLineIndexOfAPlainString, ()) {
     const auto steps = *rc::gen::container<std::vector<Step>>(rc::gen::construct<Step>(
         rc::gen::inRange(0U, 40U),
         rc::gen::inRange(0U, 6U),
-        rc::gen::container<std::string>(rc::gen::elementOf(std::string("a\n")))));
+        rc::gen::resize(
+            4, rc::gen::container<std::string>(rc::gen::elementOf(std::string("a\n"))))));
     for (const Step& step : steps) {
         const std::size_t begin = step.at % (model.size() + 1);
         const std::size_t end = std::min(model.size(), begin + step.removed);
@@ -64,10 +65,13 @@ RC_GTEST_PROP(TextDocument, KeepsTheLineIndexOfAPlainString, ()) {
         RC_ASSERT(document.text() == model);
         const TextDocument fresh(model);
         RC_ASSERT(document.line_count() == fresh.line_count());
+        bool agree = true;  // one assertion, not one each: rapidcheck's are slow
         for (std::size_t offset = 0; offset <= model.size(); ++offset) {
-            RC_ASSERT(document.position_at(offset) == fresh.position_at(offset));
-            RC_ASSERT(document.offset_at(document.position_at(offset)) == offset);
+            const Position position = document.position_at(offset);
+            agree = agree && position == fresh.position_at(offset) &&
+                    document.offset_at(position) == offset;
         }
+        RC_ASSERT(agree);
     }
 }
 
