@@ -109,9 +109,13 @@ async function write(page, code) {
   await page.keyboard.press('Control+A')
   // A paste: what is typed line by line the editor would indent once more.
   await page.evaluate((text) => {
-    const clipboardData = new DataTransfer()
+    const clipboardData = new window.DataTransfer()
     clipboardData.setData('text/plain', text)
-    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    const paste = new window.ClipboardEvent('paste', {
+      clipboardData,
+      bubbles: true,
+      cancelable: true,
+    })
     document.activeElement?.dispatchEvent(paste)
   }, code)
   await page.locator('.link-cell[data-state=saved]').waitFor()

@@ -9,7 +9,7 @@ import { DocumentBinding } from './document-binding'
 import { monaco } from './monaco'
 
 // The worker computes word completions only; under jsdom there is none.
-vi.mock('monaco-editor/editor/editor.worker?worker', () => ({ default: class {} }))
+vi.mock('monaco-editor/editor/editor.worker?worker', () => ({ default: vi.fn() }))
 
 let editor: monaco.editor.IStandaloneCodeEditor
 let model: monaco.editor.ITextModel

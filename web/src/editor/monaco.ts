@@ -35,5 +35,14 @@ import './python'
 
 export * as monaco from 'monaco-editor/editor/editor.api.js'
 
+// Fetched now and not at the first typed letter: by then the connection may be gone.
+let ready: Worker | undefined = new EditorWorker()
+
 // Has to stand before the first editor is made; no language worker is ever asked for.
-self.MonacoEnvironment = { getWorker: () => new EditorWorker() }
+self.MonacoEnvironment = {
+  getWorker: () => {
+    const worker = ready ?? new EditorWorker()
+    ready = undefined
+    return worker
+  },
+}

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
 import { useNavigate } from 'react-router'
 import { patchRoom } from '../api/rooms'
-import { chatText, peopleText, roomText } from '../text/room'
+import { peopleText, roomText } from '../text/room'
 import { IconButton } from '../ui/button'
 import { copyText } from '../ui/clipboard'
 import { Icon } from '../ui/icon'
@@ -30,7 +30,7 @@ export function RoomMenu() {
   }
 
   return (
-    <Menu>
+    <Menu withinPortal={false}>
       <Menu.Target>
         <IconButton icon="more" label={roomText.roomMenu} />
       </Menu.Target>
@@ -42,11 +42,7 @@ export function RoomMenu() {
           </>
         )}
         {width !== 'narrow' && (
-          <Menu.Item
-            leftSection={<Icon name="chat" />}
-            onClick={() => setSideOpen(!isSideOpen)}
-            aria-label={`${peopleText.people}, ${chatText.chat}`}
-          >
+          <Menu.Item leftSection={<Icon name="chat" />} onClick={() => setSideOpen(!isSideOpen)}>
             {peopleText.peopleAndChat}
           </Menu.Item>
         )}
