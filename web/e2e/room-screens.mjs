@@ -1,4 +1,5 @@
 // The room's states, and how to get to each: with real people in further browser profiles.
+import { editorReady, replaceAll as write } from './browser.mjs'
 import { signUp } from './screens.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -87,12 +88,6 @@ async function api(page, method, path, body) {
   )
 }
 
-/** @param {Page} page */
-async function editorReady(page) {
-  await page.locator('.monaco-editor .view-lines').waitFor({ state: 'attached' })
-  await page.locator('.link-cell[data-state=saved]').waitFor()
-}
-
 /** Ada's room. @param {Page} page @param {string} base @param {{language?: string, code?: string}} [more] */
 async function openRoom(page, base, { language = 'python', code = program } = {}) {
   await signUp(page, base, 'Ada')
@@ -101,24 +96,6 @@ async function openRoom(page, base, { language = 'python', code = program } = {}
   await editorReady(page)
   await write(page, code)
   return room.room_id
-}
-
-/** @param {Page} page @param {string} code */
-async function write(page, code) {
-  await page.locator('.monaco-editor').first().click()
-  await page.keyboard.press('Control+A')
-  // A paste: what is typed line by line the editor would indent once more.
-  await page.evaluate((text) => {
-    const clipboardData = new window.DataTransfer()
-    clipboardData.setData('text/plain', text)
-    const paste = new window.ClipboardEvent('paste', {
-      clipboardData,
-      bubbles: true,
-      cancelable: true,
-    })
-    document.activeElement?.dispatchEvent(paste)
-  }, code)
-  await page.locator('.link-cell[data-state=saved]').waitFor()
 }
 
 /** Somebody else, in a profile that goes when the page does. @param {Page} page @param {string} url @param {string} name */
