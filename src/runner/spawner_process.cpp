@@ -1,6 +1,7 @@
 #include "runner/spawner_process.h"
 
 #include "runner/cgroups.h"
+#include "runner/live_stage.h"
 #include "runner/process_tree.h"
 #include "runner/sandbox_init.h"
 #include "runner/seccomp_filter.h"
@@ -38,7 +39,7 @@ namespace codencollab::runner {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = LiveStage::Clock;
 using std::chrono::milliseconds;
 
 constexpr unsigned uid_inside = 1'000;
@@ -46,87 +47,6 @@ constexpr std::uint64_t folder_inodes = 16'384;
 // How close to its limits a stage is looked at; and how often where only /proc tells.
 constexpr milliseconds look_soonest{10};
 constexpr milliseconds look_at_tree{100};
-
-/// The shared page of one stage, mapped while the stage lives.
-class MappedPage {
-  public:
-    MappedPage()
-        : page_(static_cast<StagePage*>(::mmap(
-              nullptr,
-              sizeof(StagePage),
-              PROT_READ | PROT_WRITE,
-              MAP_SHARED | MAP_ANONYMOUS,
-              -1,
-              0))) {}
-    MappedPage(MappedPage&& other) noexcept : page_(std::exchange(other.page_, nullptr)) {}
-    MappedPage& operator=(MappedPage&& other) noexcept {
-        std::swap(page_, other.page_);
-        return *this;
-    }
-    ~MappedPage() {
-        if (is_good()) ::munmap(page_, sizeof(StagePage));
-    }
-    bool is_good() const { return page_ != nullptr && page_ != MAP_FAILED; }
-    StagePage& operator*() const { return *page_; }
-    StagePage* get() const { return page_; }
-
-  private:
-    StagePage* page_;
-};
-
-/// A sandbox's first process: killed and waited for at the end of its owner, and with it, by the
-/// kernel, everything in the sandbox.
-class FirstProcess {
-  public:
-    FirstProcess() = default;
-    FirstProcess(pid_t process, UniqueFd pidfd) : process_(process), pidfd_(std::move(pidfd)) {}
-    FirstProcess(FirstProcess&& other) noexcept
-        : process_(std::exchange(other.process_, 0)), pidfd_(std::move(other.pidfd_)) {}
-    FirstProcess& operator=(FirstProcess&& other) noexcept {
-        std::swap(process_, other.process_);
-        std::swap(pidfd_, other.pidfd_);
-        return *this;
-    }
-    ~FirstProcess() {
-        kill();
-        wait();
-    }
-    void kill() const {
-        if (process_ > 0) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0U);
-    }
-    void wait() {
-        if (process_ <= 0) return;
-        while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
-        }
-        process_ = 0;
-    }
-    pid_t id() const { return process_; }
-    int fd() const { return pidfd_.get(); }
-
-  private:
-    pid_t process_ = 0;
-    UniqueFd pidfd_;
-};
-
-struct LiveStage {
-    StageName name;
-    StageLimits limits;
-    Clock::time_point arrived;
-    Clock::time_point next_look;
-    // The group goes after the process that is in it: members die in reverse order.
-    StageCgroup group;
-    MappedPage page;
-    UniqueFd control;
-    UniqueFd memory_event;
-    FirstProcess first;
-    Verdict forced = Verdict::ended;
-    TreeUsage tree_peak;  // where there is no group
-
-    void end_as(Verdict verdict) {
-        if (forced == Verdict::ended) forced = verdict;
-        first.kill();
-    }
-};
 
 std::int64_t clock_ns(Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
