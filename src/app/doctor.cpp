@@ -73,9 +73,7 @@ void check_address(const Settings& settings, Report& report) {
     net::Server server(loops, {}, handler);
     const auto port = server.listen(settings.listen.host, settings.listen.port);
     if (port) return report.ok(fmt::format("address: {} is free", to_string(settings.listen)));
-    report.mend(
-        fmt::format("address: {}", port.error().message),
-        "End the other program, or name another address with --listen.");
+    report.mend("address: cannot be listened on", port.error().message);
 }
 
 void check_client(const Settings& settings, Report& report) {

@@ -33,7 +33,8 @@ PollingClient::PollingClient(std::uint16_t port, const std::string& token) : por
     engine_sid_ = wire::parse_json(opened.body.substr(1))->at("sid").as_string().c_str();
     post(token.empty() ? "40" : "40" + json_text({{"token", token}}));
     while (sid_.empty() && refusal_.empty()) {
-        if (!poll()) refusal_ = "closed";
+        if (is_closed_) refusal_ = "closed";
+        poll();
     }
 }
 
@@ -47,7 +48,8 @@ boost::json::value PollingClient::ask(const std::string& event, const boost::jso
             acks_.erase(found);
             return answer;
         }
-        if (!poll()) return {};
+        if (is_closed_) return {};
+        poll();
     }
 }
 
@@ -63,18 +65,16 @@ boost::json::value PollingClient::hear(const std::string& event) {
             heard_.erase(found);
             return payload;
         }
-        if (!poll()) return {};
+        if (is_closed_) return {};
+        poll();
     }
 }
 
 bool PollingClient::hears_goodbye() {
-    while (!said_goodbye_ && poll()) {
+    while (!said_goodbye_ && !is_closed_) {
+        poll();
     }
     return said_goodbye_;
-}
-
-std::size_t PollingClient::count_of(const std::string& event) const {
-    return static_cast<std::size_t>(std::ranges::count(heard_, event, &Heard::event));
 }
 
 void PollingClient::post(const std::string& packet) {
@@ -86,22 +86,23 @@ void PollingClient::post(const std::string& packet) {
         packet);
 }
 
-bool PollingClient::poll() {
+void PollingClient::poll() {
     const auto answer = http(port_, "GET", fmt::format("{}&sid={}", path, engine_sid_));
-    if (answer.status != 200) return false;
+    is_closed_ = answer.status != 200;
+    if (is_closed_) return;
     std::string_view rest = answer.body;
     while (!rest.empty()) {
         const auto end = std::min(rest.find(separator), rest.size());
         const auto packet = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (packet == "1") return false;
-        if (packet == "2") {
+        if (packet == "1") {
+            is_closed_ = true;
+        } else if (packet == "2") {
             post("3");
         } else if (packet.starts_with('4')) {
             take(packet.substr(1));
         }
     }
-    return true;
 }
 
 void PollingClient::take(std::string_view packet) {

@@ -27,8 +27,6 @@ class PollingClient {
     boost::json::value hear(const std::string& event);
     /// Whether the server said `41`, sooner or later.
     bool hears_goodbye();
-    /// Reads what is there already, and says how often that event is in it.
-    std::size_t count_of(const std::string& event) const;
 
   private:
     struct Heard {
@@ -36,8 +34,8 @@ class PollingClient {
         boost::json::value payload;
     };
     void post(const std::string& packet);
-    /// One poll; false when the session is over.
-    bool poll();
+    /// One poll. What it brings may end with the session's end: look at what was heard first.
+    void poll();
     void take(std::string_view packet);
 
     std::uint16_t port_;
@@ -48,6 +46,7 @@ class PollingClient {
     std::deque<std::pair<std::uint64_t, boost::json::value>> acks_;
     std::uint64_t next_ack_ = 0;
     bool said_goodbye_ = false;
+    bool is_closed_ = false;
 };
 
 }  // namespace codencollab

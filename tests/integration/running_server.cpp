@@ -23,6 +23,10 @@ RunningServer::RunningServer() {
     settings_.listen = {"127.0.0.1", 0};
     settings_.data = directory_ / "data";
     settings_.threads = 2;
+    // One language: asking all of them for their versions takes longer than most of these tests.
+    settings_.runtimes_dir = directory_ / "runtimes";
+    std::filesystem::create_directories(settings_.runtimes_dir);
+    std::filesystem::copy("runtimes/python.toml", settings_.runtimes_dir);
     settings_.limits.guests_per_hour = 100'000;
 }
 
