@@ -38,9 +38,11 @@ after(async () => {
 /** Takes a picture of how far it got when a test fails. */
 function pictured(name, pages, body) {
   return async (t) => {
+    assert.equal(failedAt, '', 'an earlier step failed')
     try {
       await body(t)
     } catch (error) {
+      failedAt = name
       for (const [who, page] of Object.entries(pages())) {
         await page
           .screenshot({ path: `${pictures}${name}-${who}-failed.png` })
@@ -54,6 +56,8 @@ function pictured(name, pages, body) {
 const ada = {}
 const ben = {}
 let link = ''
+/** Each step goes on from the one before: after a failure the others would only wait in vain. */
+let failedAt = ''
 
 test(
   'a host signs up and has a room and its link in one click',
@@ -68,7 +72,7 @@ test(
       await signUp(ada.page, server.base, 'Ada')
       await ada.page.getByRole('button', { name: 'New room' }).first().click()
       await editorReady(ada.page)
-      await ada.page.getByText('Link copied. Whoever opens it can join and edit.').waitFor()
+      await ada.page.getByText('Link copied. Whoever opens it can join and edit.').first().waitFor()
       link = ada.page.url()
       assert.match(link, /\/r\/[0-9a-f-]{36}$/)
       assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), link)
@@ -138,7 +142,7 @@ test(
     () => ({ ada: ada.page, ben: ben.page }),
     async () => {
       await typeAtLine(ben.page, 2, '# here')
-      await ada.page.locator('.monaco-editor').getByText('Ben', { exact: true }).waitFor()
+      await ada.page.locator('.monaco-editor').getByText('Ben', { exact: true }).first().waitFor()
       await ada.page.screenshot({ path: `${pictures}carets-ada.png` })
     },
   ),
@@ -204,7 +208,7 @@ test(
       const field = ben.page.getByRole('textbox', { name: 'Message' })
       await field.fill('shall we start? <b>not bold</b>')
       await field.press('Enter')
-      await ada.page.getByText('shall we start? <b>not bold</b>').waitFor()
+      await ada.page.getByText('shall we start? <b>not bold</b>').first().waitFor()
     },
   ),
 )
@@ -302,9 +306,9 @@ test(
         () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
       )
       assert.equal((await http(server.base, 'DELETE', `/rooms/${room}`, { token })).status, 204)
-      await ben.page.getByText('This room was deleted').waitFor()
+      await ben.page.getByText('This room was deleted').first().waitFor()
       await ben.page.goto(link)
-      await ben.page.getByText('No such room, or it is not open to you').waitFor()
+      await ben.page.getByText('No such room, or it is not open to you').first().waitFor()
     },
   ),
 )
