@@ -1,5 +1,7 @@
 #include "runner/cgroups.h"
 
+#include "base/random.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -84,6 +86,13 @@ std::int64_t keyed_number(std::string_view text, std::string_view key) {
         }
     }
     return 0;
+}
+
+/// A name that no other runner has: one in another pid namespace may have our process id.
+std::string new_parent_name() {
+    SystemRandom random;
+    return fmt::format(
+        "{}{}-{:08x}", parent_prefix, ::getpid(), static_cast<std::uint32_t>(random.next_u64()));
 }
 
 /// Removes the groups of runners whose process is gone; those of living ones stay.
@@ -255,22 +264,18 @@ Cgroups::~Cgroups() {
 }
 
 Result<> Cgroups::open_v1(const CgroupPlace& place) {
-    const std::string name = fmt::format("{}{}", parent_prefix, ::getpid());
+    const std::string name = new_parent_name();
     for (const char* controller : needed_v1) {
         const fs::path& folder = place.folders.find(controller)->second;
         remove_leftovers(folder);
-        if (auto made = make_folder(folder / name); !made) return made;
+        if (auto made = make_parent(folder / name); !made) return made;
         parents_[controller] = folder / name;
     }
-    // Weights are a courtesy to the rest of the host; a kernel without them still isolates.
-    const unsigned shares =
-        cpu_shares_of_a_thread_v1 * std::max(1U, std::thread::hardware_concurrency());
-    (void)write_file(parents_["cpu"] / "cpu.shares", fmt::to_string(shares));
     return {};
 }
 
 Result<> Cgroups::open_v2(const CgroupPlace& place) {
-    const std::string name = fmt::format("{}{}", parent_prefix, ::getpid());
+    const std::string name = new_parent_name();
     const fs::path& own = place.folders.find("")->second;
     // Our own group first. A group that holds processes cannot hand controllers down unless it is
     // the root, so when it is not, the hierarchy's root is tried (a service manager has enabled
@@ -286,17 +291,27 @@ Result<> Cgroups::open_v2(const CgroupPlace& place) {
         last = write_file(folder / "cgroup.subtree_control", "+memory +pids +cpu");
         if (!last) continue;
         const fs::path parent = folder / name;
-        if (last = make_folder(parent); !last) continue;
-        last = write_file(parent / "cgroup.subtree_control", "+memory +pids +cpu");
-        if (!last) {
+        if (last = make_parent(parent); !last) {
             ::rmdir(parent.c_str());
             continue;
         }
         parents_[""] = parent;
-        (void)write_file(parent / "cpu.weight", fmt::to_string(cpu_weight_of_all_v2));
         return {};
     }
     return last;
+}
+
+Result<> Cgroups::make_parent(const fs::path& parent) const {
+    if (auto made = make_folder(parent); !made) return made;
+    // Weights are a courtesy to the rest of the host; a kernel without them still isolates.
+    if (fs::exists(parent / "cpu.shares")) {
+        const unsigned shares =
+            cpu_shares_of_a_thread_v1 * std::max(1U, std::thread::hardware_concurrency());
+        (void)write_file(parent / "cpu.shares", fmt::to_string(shares));
+    }
+    if (!fs::exists(parent / "cgroup.subtree_control")) return {};
+    (void)write_file(parent / "cpu.weight", fmt::to_string(cpu_weight_of_all_v2));
+    return write_file(parent / "cgroup.subtree_control", "+memory +pids +cpu");
 }
 
 Result<StageCgroup> Cgroups::make(std::string_view name, const StageLimits& limits) const {
@@ -305,7 +320,12 @@ Result<StageCgroup> Cgroups::make(std::string_view name, const StageLimits& limi
     group.version_ = version_;
     for (const auto& [controller, parent] : parents_) {
         const fs::path folder = parent / name;
-        if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
+        auto made = make_folder(folder);
+        if (!made && !fs::exists(parent)) {
+            // A runner in another pid namespace took our empty group for a dead one's.
+            if (made = make_parent(parent); made) made = make_folder(folder);
+        }
+        if (!made) return std::unexpected(made.error());
         group.folders_[controller] = folder;
     }
     for (const CgroupWrite& write : limit_writes(version_, limits)) {

@@ -73,7 +73,7 @@ class StageCgroup {
     std::map<std::string, std::filesystem::path, std::less<>> folders_;
 };
 
-/// The groups of this runner: a parent group `codencollab-<pid>` and one child a stage.
+/// The groups of this runner: a parent group `codencollab-<pid>-<random>` and one child a stage.
 /// The destructor removes the parent. Threads: one.
 class Cgroups {
   public:
@@ -91,6 +91,7 @@ class Cgroups {
   private:
     Result<> open_v1(const CgroupPlace& place);
     Result<> open_v2(const CgroupPlace& place);
+    Result<> make_parent(const std::filesystem::path& parent) const;
 
     CgroupVersion version_ = CgroupVersion::none;
     std::map<std::string, std::filesystem::path, std::less<>> parents_;

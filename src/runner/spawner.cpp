@@ -7,6 +7,7 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -75,20 +76,27 @@ Result<Spawner> Spawner::start(std::size_t slots) {
         serve_as_spawner(std::move(theirs), slots);
     }
     theirs.reset();
+    Spawner spawner(std::move(ours), process);
 
     SpawnerReport report{};
-    const auto received =
-        receive_datagram(ours.get(), std::as_writable_bytes(std::span(&report, 1)), nullptr, true);
+    const auto received = receive_datagram(
+        spawner.fd(), std::as_writable_bytes(std::span(&report, 1)), nullptr, true);
     if (received != Received::message) return gone();
     if (report.kind != SpawnerReport::Kind::ready) {
         return fail(ErrorCode::sandbox_unavailable, text_of(report));
     }
-    Isolation isolation;
-    isolation.user_per_slot = report.user_per_slot != 0;
-    isolation.user_namespace = report.user_namespace != 0;
-    isolation.cgroups = static_cast<CgroupVersion>(report.cgroups);
-    isolation.shortcomings = text_of(report);
-    return Spawner(std::move(ours), std::move(isolation));
+    spawner.isolation_.user_per_slot = report.user_per_slot != 0;
+    spawner.isolation_.user_namespace = report.user_namespace != 0;
+    spawner.isolation_.cgroups = static_cast<CgroupVersion>(report.cgroups);
+    spawner.isolation_.shortcomings = text_of(report);
+    return spawner;
+}
+
+Spawner::~Spawner() {
+    if (process_ <= 0) return;
+    socket_.reset();  // its order to end
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 Result<> Spawner::start_stage(

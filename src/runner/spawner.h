@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace codencollab::runner {
 
@@ -46,6 +47,14 @@ class Spawner {
         StageEnd end;
     };
 
+    Spawner(Spawner&& other) noexcept
+        : socket_(std::move(other.socket_)),
+          process_(std::exchange(other.process_, 0)),
+          isolation_(std::move(other.isolation_)) {}
+    Spawner& operator=(Spawner&&) = delete;
+    /// Ends every sandbox and waits until nothing of them is left.
+    ~Spawner();
+
     /// Forks the spawner and has it make one sandbox as a trial. Fails with
     /// `sandbox_unavailable` and what is missing when that does not work here.
     static Result<Spawner> start(std::size_t slots);
@@ -53,6 +62,7 @@ class Spawner {
     const Isolation& isolation() const { return isolation_; }
     /// Readable when reports wait. At its end the spawner is gone.
     int fd() const { return socket_.get(); }
+    pid_t process() const { return process_; }
 
     /// Starts a stage. The pipe ends go to the program. With `new_folder` the slot's /box is made
     /// anew, else it is what the slot's last stage left. Its end comes as a report, always.
@@ -72,10 +82,10 @@ class Spawner {
     Result<std::optional<Report>> receive();
 
   private:
-    Spawner(UniqueFd socket, Isolation isolation)
-        : socket_(std::move(socket)), isolation_(std::move(isolation)) {}
+    Spawner(UniqueFd socket, pid_t process) : socket_(std::move(socket)), process_(process) {}
 
     UniqueFd socket_;
+    pid_t process_;
     Isolation isolation_;
 };
 

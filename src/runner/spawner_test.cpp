@@ -2,6 +2,7 @@
 // why.
 #include "runner/spawner.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -30,6 +33,13 @@ std::string read_until_end(int fd) {
         text.append(buffer, static_cast<std::size_t>(count));
     }
     return text;
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream in(path);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
 }
 
 StageSpec shell(const std::string& script) {
@@ -243,6 +253,26 @@ TEST_F(Sandbox, EndsWithTheRunner) {
     spawner_.reset();  // what the kernel does when the runner is killed
     // Ends only when the program, which holds the pipe, is gone.
     EXPECT_EQ(read_until_end(output_.get()), "");
+}
+
+TEST_F(Sandbox, WorksAlthoughItsControlGroupWasTakenAway) {
+    // What a runner in another pid namespace may do, which cannot see that this one lives. Only the
+    // groups of this test's own spawner are touched: others on this host may be in use.
+    namespace fs = std::filesystem;
+    const std::string own = fmt::format("codencollab-{}-", spawner_->process());
+    const auto place =
+        find_cgroups(read_file("/proc/self/mountinfo"), read_file("/proc/self/cgroup"));
+    int taken = 0;
+    for (const auto& [controller, folder] : place.folders) {
+        for (const auto& entry : fs::directory_iterator(folder)) {
+            if (!entry.path().filename().string().starts_with(own)) continue;
+            taken += ::rmdir(entry.path().c_str()) == 0 ? 1 : 0;
+        }
+    }
+    if (spawner_->isolation().cgroups == CgroupVersion::none)
+        GTEST_SKIP() << "no control groups here";
+    EXPECT_GT(taken, 0);
+    EXPECT_EQ(run(shell("echo here")).output, "here\n");
 }
 
 TEST_F(Sandbox, ReopensItsStandardStreamsByName) {
