@@ -1,5 +1,13 @@
 #include "wire/socket_io.h"
 
+#include "wire/engine_io.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
 namespace {
 
 using codencollab::wire::ack_id_max;
@@ -12,14 +20,6 @@ using codencollab::wire::SocketPacket;
 using codencollab::wire::SocketType;
 
 }  // namespace
-
-#include "wire/engine_io.h"
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string>
 
 // A POST of a polling client, from its body to Socket.IO packets: whatever comes out is whole.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
