@@ -151,7 +151,7 @@ std::string init_message(const room::RunRequest& request) {
         if (i > 0) out += ',';
         wire::append_json_string(out, std::string_view(request.args[i]));
     }
-    out += "]}";
+    out += fmt::format("],\"interactive\":{}}}", request.interactive);
     return out;
 }
 

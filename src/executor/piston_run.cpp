@@ -164,8 +164,7 @@ void PistonRun::on_stage(const StageStarted& started) {
     stage_started_ = true;
     milliseconds limit = settings_.compile_wall;
     if (started.stage == Stage::run) {
-        // Any session of ours is interactive for the runner: its limit is the longer one.
-        limit = settings_.run_wall_interactive;
+        limit = request_.interactive ? settings_.run_wall_interactive : settings_.run_wall;
         program_started_ = true;
         send_input();
     }

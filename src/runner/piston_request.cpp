@@ -329,7 +329,11 @@ Result<PistonRequest> parse_request(
     }
     if (request.runtime->compile) request.compile_limits = request.runtime->compile->limits;
     request.run_limits = request.runtime->run.limits;
-    if (rules.interactive_wall) {
+    // An optional field of ours: a run that nobody types into has the limit of any other.
+    const json::value* interactive = field(object, "interactive");
+    const bool nobody_types =
+        interactive != nullptr && interactive->is_bool() && !interactive->get_bool();
+    if (rules.interactive_wall && !nobody_types) {
         request.run_limits.wall = std::max(request.run_limits.wall, *rules.interactive_wall);
     }
     if (auto checked = check_limits(object, request); !checked) {

@@ -26,10 +26,10 @@ const Runtimes& runtimes() {
     return loaded;
 }
 
-Result<PistonRequest> parse(std::string_view text) {
+Result<PistonRequest> parse(std::string_view text, const RequestRules& rules = {}) {
     auto json = wire::parse_json(text);
     EXPECT_TRUE(json) << text;
-    return parse_request(*json, runtimes(), RequestRules());
+    return parse_request(*json, runtimes(), rules);
 }
 
 struct Refusal {
@@ -129,6 +129,17 @@ TEST(Request, TakesItsLimitsFromTheRuntime) {
     EXPECT_EQ(parsed->run_limits.wall, std::chrono::milliseconds(10'000));
     EXPECT_EQ(parsed->run_limits.cpu, std::chrono::milliseconds(1'500));
     EXPECT_EQ(parsed->run_limits.memory_bytes, 256U << 20U);
+}
+
+TEST(Request, HasTheLongerLimitWhereSomebodyMayType) {
+    const RequestRules on_socket{.interactive_wall = std::chrono::minutes(5)};
+    const auto piston = parse("{" BASH FILES "}", on_socket);
+    const auto typed = parse("{" BASH R"("interactive":true,)" FILES "}", on_socket);
+    const auto batch = parse("{" BASH R"("interactive":false,)" FILES "}", on_socket);
+    ASSERT_TRUE(piston && typed && batch);
+    EXPECT_EQ(piston->run_limits.wall, std::chrono::minutes(5));
+    EXPECT_EQ(typed->run_limits.wall, std::chrono::minutes(5));
+    EXPECT_EQ(batch->run_limits.wall, std::chrono::seconds(10));
 }
 
 TEST(Request, NamesFilesAsTheLanguageNeeds) {
