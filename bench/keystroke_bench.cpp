@@ -2,35 +2,17 @@
 // to everybody else. The floor does what no server can leave out: one frame made, one pointer
 // pushed for each of the others. Prints allocations for each keystroke beside the time.
 
+#include "bench/allocation_count.h"
 #include "gateway/contract_codec.h"
 #include "support/house.h"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <deque>
-#include <new>
 #include <string>
 #include <vector>
-
-namespace {
-std::atomic<std::size_t> allocations_now{0};
-}  // namespace
-
-// Counting in the global operator: whatever allocates is seen, the libraries too.
-void* operator new(std::size_t size) {
-    allocations_now.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace codencollab {
 namespace {
@@ -127,13 +109,13 @@ class TypingRoom {
 
 void count_allocations(benchmark::State& state, std::size_t before) {
     state.counters["allocations"] = benchmark::Counter(
-        static_cast<double>(allocations_now.load() - before), benchmark::Counter::kAvgIterations);
+        static_cast<double>(allocation_count() - before), benchmark::Counter::kAvgIterations);
 }
 
 void keystroke(benchmark::State& state) {
     TypingRoom room(
         static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
-    const std::size_t before = allocations_now.load();
+    const std::size_t before = allocation_count();
     for (auto _ : state)
         room.type();
     count_allocations(state, before);
@@ -147,7 +129,7 @@ struct FloorFrame final : room::Frame {
 void floor_of_a_keystroke(benchmark::State& state) {
     std::deque<ShortOutbox> others(static_cast<std::size_t>(state.range(0) - 1));
     const std::string event(160, 'x');
-    const std::size_t before = allocations_now.load();
+    const std::size_t before = allocation_count();
     for (auto _ : state) {
         auto frame = std::make_shared<FloorFrame>();
         frame->bytes = event;

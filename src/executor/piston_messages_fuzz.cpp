@@ -13,10 +13,11 @@
 #include <utility>
 #include <variant>
 
+namespace codencollab::executor {
+
 // Messages of a foreign service, one a line: whatever they say, the run's texts are valid UTF-8 and
 // within the bound.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace codencollab::executor;
     constexpr std::size_t bound = 64;
     std::string_view rest(reinterpret_cast<const char*>(data), size);
     RunRecord record(bound);
@@ -32,7 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto result = std::move(record).result(false, std::chrono::milliseconds(0));
     for (const std::string* text :
          {&result.output, &result.stdout_text, &result.stderr_text, &result.compile_output}) {
-        if (!codencollab::is_valid_utf8(*text) || text->size() > bound) std::abort();
+        if (!is_valid_utf8(*text) || text->size() > bound) std::abort();
     }
     return 0;
 }
+
+}  // namespace codencollab::executor

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string_view>
 
-using namespace codencollab;
+namespace codencollab {
 
 namespace {
 
@@ -34,3 +34,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     return 0;
 }
+
+}  // namespace codencollab

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <string>
 
-namespace {
+namespace codencollab {
 
-using namespace codencollab;
+namespace {
 
 /// The project's own languages, as if all of them were installed.
 const runner::Runtimes& runtimes() {
@@ -51,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
 }
+
+}  // namespace codencollab
