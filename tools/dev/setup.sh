@@ -11,7 +11,11 @@ missing_packages() { # PART…
   local have
   have=$(dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' 2>/dev/null |
     awk '$2 == "installed" { sub(/:.*/, "", $1); print $1 }' | sort -u)
-  comm -23 <(debian_packages "$@") <(printf '%s\n' "$have")
+  comm -23 <(debian_packages "$@") <(printf '%s\n' "$have") | while read -r name; do
+    # A program of that name from elsewhere does as well: Node.js often comes with its own npm,
+    # beside which Debian's cannot be installed.
+    command -v "$name" >/dev/null || printf '%s\n' "$name"
+  done
 }
 
 setup_packages() { # PART…
