@@ -3,6 +3,7 @@ import { formatDay, formatTime } from './format'
 /** Words that more than one screen says. */
 export const common = {
   product: 'CodenCollab',
+  note: 'Note',
   close: 'Close',
   cancel: 'Cancel',
   copy: 'Copy',

@@ -44,10 +44,16 @@ function ToastNote({ toast }: { toast: Toast }) {
   }, [held])
   const hold = { onPointerEnter: () => setHeld(true), onPointerLeave: () => setHeld(false) }
   return (
-    <div className="toast" {...hold} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
+    <section
+      className="toast"
+      aria-label={common.note}
+      {...hold}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       {toast.icon && <Icon name={toast.icon} />}
       <span>{toast.text}</span>
       <IconButton icon="close" label={common.close} tiny onClick={() => set(null)} />
-    </div>
+    </section>
   )
 }
