@@ -7,8 +7,8 @@ namespace codencollab {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::system_clock::time_point;
 
-/// Where time comes from. Timers and limits use steady time; wall time is for timestamps and tokens.
-/// Threads: any.
+/// Where time comes from. Timers and limits use steady time; wall time is for timestamps and
+/// tokens. Threads: any.
 class Clock {
   public:
     virtual ~Clock() = default;

@@ -9,17 +9,17 @@ namespace codencollab {
 /// The words by which clients know a failure: they stand in `error.code` of HTTP answers, acks and
 /// events. The HTTP status of each is decided in one table, in gateway/.
 enum class ErrorCode {
-    bad_payload,           // well-formed, but not what the event or route takes
-    bad_request,           // not well-formed: broken JSON, broken query
+    bad_payload,  // well-formed, but not what the event or route takes
+    bad_request,  // not well-formed: broken JSON, broken query
     chat_too_long,
-    code_too_large,        // the document would pass its limit
+    code_too_large,  // the document would pass its limit
     conflict,
     forbidden,
     identity_unavailable,  // nobody can say now whether the token is good
     internal,
-    invalid_change,        // outside the text, overlapping, or range and rangeOffset disagree
+    invalid_change,  // outside the text, overlapping, or range and rangeOffset disagree
     invalid_token,
-    locked,                // the owner has locked editing
+    locked,  // the owner has locked editing
     method_not_allowed,
     missing_token,
     not_found,

@@ -7,7 +7,9 @@ namespace codencollab::detail {
 namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-constexpr bool is_dash_at(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr bool is_dash_at(std::size_t i) {
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
 }  // namespace
 
 std::array<char, 36> random_uuid(Random& random) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/random.h"
+
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -7,8 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/random.h"
 
 namespace codencollab {
 

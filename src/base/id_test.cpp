@@ -16,7 +16,9 @@ TEST(Id, ARandomOneIsAVersion4Uuid) {
 }
 
 class NotAnId : public testing::TestWithParam<std::string_view> {};
-TEST_P(NotAnId, IsRefused) { EXPECT_FALSE(RoomId::parse(GetParam()).has_value()); }
+TEST_P(NotAnId, IsRefused) {
+    EXPECT_FALSE(RoomId::parse(GetParam()).has_value());
+}
 INSTANTIATE_TEST_SUITE_P(
     WhatStrangersSend,
     NotAnId,

@@ -12,15 +12,17 @@ Result<> start_log(const std::string& level, LogFormat format) {
         return fail(
             ErrorCode::bad_payload,
             fmt::format(
-                "Unknown log level '{}'. Take one of trace, debug, info, warn, error, off.", level));
+                "Unknown log level '{}'. Take one of trace, debug, info, warn, error, off.",
+                level));
     }
     auto logger = spdlog::stderr_color_mt("codencollab");
     logger->set_level(parsed);
     if (format == LogFormat::json) {
         // spdlog's text pattern cannot escape a message; %v stays last so that a line is still
         // readable where a message holds a quote.
-        logger->set_pattern(R"({"at":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
-                            spdlog::pattern_time_type::utc);
+        logger->set_pattern(
+            R"({"at":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})",
+            spdlog::pattern_time_type::utc);
     } else {
         logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
     }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
+#include "base/error.h"
 
 #include <spdlog/spdlog.h>  // IWYU pragma: export
 
-#include "base/error.h"
+#include <string>
 
 namespace codencollab {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/error.h"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <utility>
-
-#include "base/error.h"
 
 namespace codencollab {
 

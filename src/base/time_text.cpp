@@ -26,6 +26,8 @@ long long to_unix_ms(WallTime time) {
     return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-WallTime from_unix_ms(long long ms) { return WallTime(std::chrono::milliseconds(ms)); }
+WallTime from_unix_ms(long long ms) {
+    return WallTime(std::chrono::milliseconds(ms));
+}
 
 }  // namespace codencollab

@@ -14,7 +14,9 @@ struct Decoded {
     bool valid;
 };
 
-constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+constexpr bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+}
 
 // One code point from the front of `in` (not empty). An invalid sequence is reported with the bytes
 // that belong to it, at least one. Table 3-7 of the Unicode standard, plus surrogates if allowed.

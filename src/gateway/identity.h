@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/loop.h"
 #include "room/user.h"
+
+#include <optional>
+#include <string>
 
 namespace codencollab::gateway {
 

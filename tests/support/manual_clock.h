@@ -1,8 +1,8 @@
 #pragma once
 
-#include <chrono>
-
 #include "base/clock.h"
+
+#include <chrono>
 
 namespace codencollab {
 

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/loop.h"
+#include "support/manual_clock.h"
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <utility>
-
-#include "base/loop.h"
-#include "support/manual_clock.h"
 
 namespace codencollab {
 

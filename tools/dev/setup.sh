@@ -38,12 +38,27 @@ TEXT
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
 }
 
+# npm, run by the Node.js that web/package.json pins: by Debian's, npm would leave out optional parts
+# of packages that say they want a newer one, and the web tools do not start without them.
+npm_by_pinned_node() {
+  local at=$root/build/tools/node version
+  version=$(sed -nE 's/^ *"node": "([0-9.]+)".*/\1/p' web/package.json)
+  if [ ! -x "$at/node_modules/node/bin/node" ] || ! is_fresh pinned-node "$version"; then
+    say "fetching Node.js $version"
+    mkdir -p "$at"
+    printf '{"private":true,"dependencies":{"node":"%s"},"allowScripts":{"node":true}}\n' "$version" >"$at/package.json"
+    npm install --prefix "$at" --no-audit --no-fund --loglevel=warn
+    mark_fresh pinned-node "$version"
+  fi
+  PATH=$at/node_modules/node/bin:$PATH node "$(readlink -f "$(command -v npm)")" "$@"
+}
+
 setup_npm() { # DIR: exactly what its lockfile says
   local hash
   hash=$(hash_files "$1/package.json" "$1/package-lock.json")
   [ -d "$1/node_modules" ] && is_fresh "npm-${1//\//-}" "$hash" && return
   say "installing the npm packages of $1/"
-  npm ci --prefix "$1" --no-audit --no-fund --loglevel=warn
+  npm_by_pinned_node ci --prefix "$1" --no-audit --no-fund --loglevel=warn
   mark_fresh "npm-${1//\//-}" "$hash"
 }
 
