@@ -39,7 +39,8 @@ TEXT
 }
 
 # npm, run by the Node.js that web/package.json pins: by Debian's, npm would leave out optional parts
-# of packages that say they want a newer one, and the web tools do not start without them.
+# of packages that say they want a newer one, and the web tools do not start without them. It trusts
+# whom the machine trusts, as Debian's does: behind a proxy with an authority of its own nothing else works.
 npm_by_pinned_node() {
   local at=$root/build/tools/node version
   version=$(sed -nE 's/^ *"node": "([0-9.]+)".*/\1/p' web/package.json)
@@ -50,7 +51,8 @@ npm_by_pinned_node() {
     npm install --prefix "$at" --no-audit --no-fund --loglevel=warn
     mark_fresh pinned-node "$version"
   fi
-  PATH=$at/node_modules/node/bin:$PATH node "$(readlink -f "$(command -v npm)")" "$@"
+  local authorities=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
+  NODE_EXTRA_CA_CERTS=$authorities PATH=$at/node_modules/node/bin:$PATH node "$(readlink -f "$(command -v npm)")" "$@"
 }
 
 setup_npm() { # DIR: exactly what its lockfile says
