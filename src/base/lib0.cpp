@@ -1,0 +1,84 @@
+#include "base/lib0.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf.h"
+
+namespace codencollab::lib0 {
+
+std::uint64_t Reader::long_var_uint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift <= 49; shift += 7) {
+        if (at_ == end_) {
+            fail(Failure::truncated);
+            return 0;
+        }
+        const auto next = static_cast<std::uint8_t>(*at_++);
+        value |= static_cast<std::uint64_t>(next & 0x7F) << shift;
+        if (next < 0x80) {
+            if (value <= max_integer) return value;
+            break;
+        }
+    }
+    fail(Failure::bad_integer);
+    return 0;
+}
+
+VarInt Reader::var_int() {
+    const std::uint8_t first = byte();
+    VarInt value{.magnitude = static_cast<std::uint64_t>(first & 0x3F),
+                 .negative = (first & 0x40) != 0};
+    if (first < 0x80) return value;
+    for (unsigned shift = 6; shift <= 55; shift += 7) {
+        if (at_ == end_) {
+            fail(Failure::truncated);
+            return {};
+        }
+        const auto next = static_cast<std::uint8_t>(*at_++);
+        value.magnitude |= static_cast<std::uint64_t>(next & 0x7F) << shift;
+        if (next < 0x80) {
+            if (value.magnitude <= max_integer) return value;
+            break;
+        }
+    }
+    fail(Failure::bad_integer);
+    return {};
+}
+
+std::string_view Reader::var_string() {
+    const std::string_view text = var_bytes();
+    if (!is_valid_utf8(text)) {
+        at_ -= text.size();
+        fail(Failure::bad_utf8);
+        return {};
+    }
+    return text;
+}
+
+void Writer::var_int(VarInt value) {
+    const auto sign = static_cast<std::uint8_t>(value.negative ? 0x40 : 0);
+    const auto low = static_cast<std::uint8_t>(value.magnitude & 0x3F);
+    value.magnitude >>= 6;
+    if (value.magnitude == 0) {
+        byte(sign | low);
+        return;
+    }
+    byte(static_cast<std::uint8_t>(0x80 | sign | low));
+    var_uint(value.magnitude);
+}
+
+std::string Writer::take() {
+    buffer_.resize(size_);
+    size_ = 0;
+    return std::exchange(buffer_, {});
+}
+
+void Writer::grow(std::size_t count) {
+    const std::size_t wanted = std::max(size_ + count, buffer_.size() + buffer_.size() / 2);
+    // The bytes past size_ are written before they are read, so they need no value.
+    buffer_.resize_and_overwrite(std::max<std::size_t>(wanted, 64),
+                                 [](char*, std::size_t size) { return size; });
+}
+
+}  // namespace codencollab::lib0
