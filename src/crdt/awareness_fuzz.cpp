@@ -27,14 +27,18 @@ class Listener {
         const bool has_change =
             !change.added.empty() || !change.updated.empty() || !change.removed.empty();
         require(!has_change || !change.relay.empty());
-        if (change.relay.empty()) return;
-        require(awareness_.apply(change.relay, 0, now).has_value());
+        if (!change.relay.empty()) {
+            require(awareness_.apply(change.relay, 0, now).has_value());
+        }
+        awareness_.expire(now);
     }
     std::string encode() const { return awareness_.encode(); }
 
   private:
-    // It forgets nothing that the other remembers, so it must take no more than that does.
-    Awareness awareness_{AwarenessLimits{.dropped_clocks = 6}};
+    // It drops no state unless told, but forgets old clocks when the server does: else it would
+    // take less than that.
+    Awareness awareness_{AwarenessLimits{
+        .state_kept = std::chrono::hours(1'000'000), .dropped_clocks = limits.dropped_clocks}};
 };
 
 /// What it answers to its own states is nothing: they are known.
