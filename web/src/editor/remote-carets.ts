@@ -130,6 +130,7 @@ export class RemoteCarets {
       const isInTheWay = isNear(own ?? undefined, position, nearColumns)
       node.classList.toggle('flag-on', (isFresh || isPointedAt) && !isInTheWay)
       node.classList.toggle('below', position.lineNumber === 1)
+      node.classList.toggle('away', cursor.isAway)
     }
     clearTimeout(this.timer)
     if (next < Infinity) this.timer = setTimeout(() => this.showFlags(), next + 1)

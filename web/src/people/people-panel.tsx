@@ -20,7 +20,8 @@ import './people.css'
 /** Who is here. `closeButton` where the panel can be closed. */
 export function PeoplePanel({ closeButton }: { closeButton: ReactNode }) {
   const data = useRoomState((state) => state.data)
-  const people = peopleIn(data)
+  const away = useRoomState((state) => state.away)
+  const people = peopleIn(data, away)
   const isAlone = people.length <= 1
   return (
     <section className="people-list" aria-label={peopleText.people}>
@@ -59,16 +60,17 @@ function Alone() {
 }
 
 function PersonRow({ person, canManage }: { person: Person; canManage: boolean }) {
-  const { isMe, role, tabs } = person
+  const { isMe, role, tabs, isAway } = person
   const name = shownName(person.name)
   const details = [
     isMe ? peopleText.you : '',
     role ? peopleText.roles[role] : '',
     tabs > 1 ? peopleText.tabs(tabs) : '',
+    isAway ? peopleText.away : '',
   ].filter(Boolean)
   return (
     <li className="person">
-      <Avatar name={person.name} slot={person.slot} />
+      <Avatar name={person.name} slot={person.slot} away={isAway} />
       <span className="name cut">{name}</span>
       <span className="role grow cut">{details.join(', ')}</span>
       {!isMe && <PersonMenu person={person} name={name} canManage={canManage} />}

@@ -46,7 +46,10 @@ export class FakeSocket implements SocketPort {
     }
     const timer = setTimeout(() => finish({ arrived: false }), timeoutMs)
     this.open.add(finish)
-    const answer = (value: unknown) => finish({ arrived: true, answer: value })
+    const answer = (value: unknown) => {
+      this.handlers.heard()
+      finish({ arrived: true, answer: value })
+    }
     this.sent.push({ event, payload, answer })
   }
 
@@ -76,6 +79,7 @@ export class FakeSocket implements SocketPort {
   }
 
   receive(name: ServerEventName, payload: unknown): void {
+    this.handlers.heard()
     this.handlers.event(name, payload)
   }
 

@@ -16,6 +16,7 @@ export interface RemoteCursor {
   anchor: number
   /** When this person last moved or typed, in milliseconds. */
   movedAt: number
+  isAway: boolean
 }
 
 export class RemoteCursors {
@@ -50,7 +51,9 @@ export class RemoteCursors {
     // The same place again only says that somebody is still there.
     const isStill = known?.head === head && known.anchor === anchor
     const movedAt = isStill ? known.movedAt : this.now()
-    this.cursors.set(sid, { sid, name: cursor.name, slot: slotOf(cursor), head, anchor, movedAt })
+    const { name } = cursor
+    const slot = slotOf(cursor)
+    this.cursors.set(sid, { sid, name, slot, head, anchor, movedAt, isAway: false })
     this.tell()
   }
 
@@ -65,6 +68,12 @@ export class RemoteCursors {
     for (const sid of this.cursors.keys())
       if (!here.has(sid)) changed = this.cursors.delete(sid) || changed
     if (changed) this.tell()
+  }
+
+  markAway(sids: readonly string[]): void {
+    for (const [sid, cursor] of this.cursors)
+      this.cursors.set(sid, { ...cursor, isAway: sids.includes(sid) })
+    this.tell()
   }
 
   dispose(): void {

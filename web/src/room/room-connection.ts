@@ -8,11 +8,13 @@ import { parseAck } from '../contract/parse'
 import type { JoinAnswer } from '../contract/rest'
 import type { EndReason, LinkEvent } from './link'
 import { retryDelay } from './retry'
-import type { Answer, SocketHandlers, SocketPort } from './socket-port'
+import type { Answer, Ending, SocketPort } from './socket-port'
+import { watchStalls } from './stall-watch'
+import type { OpenSocket } from './stall-watch'
 
 export interface ConnectionOptions {
   roomId: string
-  open: (handlers: SocketHandlers) => SocketPort
+  open: OpenSocket
   /** Makes the person a member, where the room allows it. */
   joinOverHttp: () => Promise<ApiResult<JoinAnswer>>
   /** Whether the room is still there for this person. */
@@ -39,13 +41,16 @@ export class RoomConnection {
   private isDisposed = false
 
   constructor(private readonly options: ConnectionOptions) {
-    this.socket = options.open({
+    const handlers = {
       connected: () => this.join(),
-      refused: (code) => this.refused(code),
+      refused: (code: string) => this.refused(code),
       unreachable: () => this.retry(),
-      disconnected: (how) => this.disconnected(how),
-      event: (name, payload) => this.event(name, payload),
-    })
+      heard: () => undefined,
+      disconnected: (how: Ending) => this.disconnected(how),
+      event: (name: ServerEventName, payload: unknown) => this.event(name, payload),
+    }
+    const isOnline = () => navigator.onLine
+    this.socket = watchStalls(options.open, handlers, isOnline, () => Date.now())
   }
 
   start(): void {
@@ -150,7 +155,7 @@ export class RoomConnection {
     else this.retry()
   }
 
-  private disconnected({ byServer, restarting }: { byServer: boolean; restarting: boolean }): void {
+  private disconnected({ byServer, restarting }: Ending): void {
     if (this.isOver) return
     this.options.onLink({ type: 'lost', at: Date.now(), restarting })
     if (byServer) void this.askWhy()

@@ -236,21 +236,26 @@ export interface Person {
   role: Role | undefined
   tabs: number
   isMe: boolean
+  /** Nothing was heard for a while from any of the tabs. */
+  isAway: boolean
 }
 
-/** You, then owners, then the others by arrival. */
-export function peopleIn({ participants, me }: RoomData): Person[] {
+/** You, then owners, then the others by arrival. `away` are sockets. */
+export function peopleIn({ participants, me }: RoomData, away: readonly string[]): Person[] {
   const people = new Map<string, Person>()
   for (const participant of participants) {
+    const isAway = away.includes(participant.sid)
     const known = people.get(participant.userId)
-    if (known) known.tabs++
-    else people.set(participant.userId, personOf(participant, me?.userId))
+    if (known) {
+      known.tabs++
+      known.isAway &&= isAway
+    } else people.set(participant.userId, { ...personOf(participant, me?.userId), isAway })
   }
   const rank = ({ isMe, role }: Person) => (isMe ? 0 : role === 'owner' ? 1 : 2)
   return [...people.values()].sort((a, b) => rank(a) - rank(b))
 }
 
-function personOf(participant: Participant, me: string | undefined): Person {
+function personOf(participant: Participant, me: string | undefined): Omit<Person, 'isAway'> {
   const { userId, name, role } = participant
   return { userId, name, slot: slotOf(participant), role, tabs: 1, isMe: userId === me }
 }

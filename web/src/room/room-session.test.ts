@@ -3,6 +3,7 @@ import type { ApiResult } from '../api/http'
 import type { JoinAnswer, Room } from '../contract/rest'
 import { ChangeSet } from './document/change-set'
 import { FakeSocket } from './fake-socket'
+import { peopleIn } from './room-data'
 import { RoomSession } from './room-session'
 import { SharedSessions } from './room-sessions'
 
@@ -332,6 +333,57 @@ describe('in the room', () => {
     socket.receive('user-disconnected', { sid: 's2', userId: 'u2' })
     expect(session.cursors.all).toEqual([])
     expect(session.getState().data.chat.map(({ kind }) => kind)).toEqual(['joined', 'left'])
+  })
+
+  describe('who gives no sign for a minute is away', () => {
+    const sign = { ...ben, lineNumber: 1, column: 1 }
+    const away = () => peopleIn(session.getState().data, session.getState().away)[1]?.isAway
+
+    /** The server answers our own signs. */
+    async function quiet(ms: number) {
+      for (let passed = 0; passed < ms; passed += 1_000) {
+        await later(1_000)
+        socket.last('cursor')?.answer?.({ ok: true })
+      }
+    }
+
+    test('until the next sign', async () => {
+      await open()
+      socket.receive('user-joined', ben)
+      await quiet(60_000)
+      socket.receive('cursor', sign)
+      await quiet(60_000)
+      expect(away()).toBe(false)
+      await quiet(5_000)
+      expect([away(), session.cursors.all[0]?.isAway]).toEqual([true, true])
+      socket.receive('cursor', sign)
+      expect([away(), session.cursors.all[0]?.isAway]).toEqual([false, false])
+      expect(session.isSynced).toBe(true)
+    })
+
+    test('but not for what could not be heard without a connection', async () => {
+      await open()
+      socket.receive('user-joined', ben)
+      socket.lose()
+      await later(120_000)
+      expect(away()).toBe(false)
+      await enter('print(1)\n', 2)
+      socket.receive('room-state', { ...roomState, users: [me, ben] })
+      expect(away()).toBe(false)
+      await quiet(65_000)
+      expect(away()).toBe(true)
+    })
+  })
+
+  test('one slow answer is checked before it is called slow', async () => {
+    await open()
+    session.moveCaret({ lineNumber: 1, column: 1 })
+    await later(200)
+    socket.last('cursor')?.answer?.({ ok: true })
+    await later(1_000)
+    await later(10)
+    socket.last('cursor')?.answer?.({ ok: true })
+    expect(session.getState().roundTripMs).toBeLessThan(50)
   })
 
   test('a new token goes to the server while connected', async () => {

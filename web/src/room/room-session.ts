@@ -13,11 +13,13 @@ import { SharedDocument } from './document/shared-document'
 import type { Packet } from './document/shared-document'
 import { indicatorOf, initialLink, nextIndicatorChange, reduceLink } from './link'
 import type { Indicator, Link, LinkEvent } from './link'
+import { Presence } from './presence'
 import { RemoteCursors } from './remote-cursors'
 import { RoomConnection } from './room-connection'
 import { initialRoomData, reduceRoom } from './room-data'
 import type { RoomData, RoomEvent } from './room-data'
-import type { SocketHandlers, SocketPort } from './socket-port'
+import { uploadMs, unitsIn } from './stall-watch'
+import type { OpenSocket } from './stall-watch'
 import { Throttle } from './throttle'
 
 /** Something the person should know once. `text` is what the room's text was here. */
@@ -32,12 +34,14 @@ export interface RoomSessionState {
   unacknowledged: number
   /** Round trip to the server in milliseconds, once it is known. */
   roundTripMs: number | undefined
+  /** Sockets of others that have given no sign for a while. */
+  away: readonly string[]
   notice: Notice | undefined
 }
 
 export interface RoomSessionOptions {
   roomId: string
-  openSocket: (handlers: SocketHandlers) => SocketPort
+  openSocket: OpenSocket
   joinOverHttp: () => Promise<ApiResult<JoinAnswer>>
   fetchRoom: () => Promise<ApiResult<Room>>
   /** Calls back with each new token; returns what ends that. */
@@ -54,6 +58,11 @@ const caretIntervalMs = 100
 const probeEveryMs = 10_000
 const rejoinAfterMs = 1_000
 const refetchAfterMs = 300
+/** A round trip longer than this is measured once more before anybody calls it slow. */
+const doubtedMs = 150
+const checkAgainAfterMs = 1_000
+/** Hidden for this long, a tab does not tell newcomers where its caret is. */
+const hiddenMaxMs = 60_000
 
 export class RoomSession {
   readonly roomId: string
@@ -67,6 +76,11 @@ export class RoomSession {
   private readonly settledWaiters = new Set<() => void>()
   private caret: Caret | undefined
   private probedAt = -Infinity
+  private lastRoundTripMs: number | undefined
+  private checkTimer: ReturnType<typeof setTimeout> | undefined
+  private readonly presence = new Presence()
+  private presenceTimer: ReturnType<typeof setTimeout> | undefined
+  private hiddenAt: number | undefined
   private unacknowledgedSince: number | undefined
   private indicatorTimer: ReturnType<typeof setTimeout> | undefined
   private probeTimer: ReturnType<typeof setInterval> | undefined
@@ -79,6 +93,7 @@ export class RoomSession {
     indicator: 'loading',
     unacknowledged: 0,
     roundTripMs: undefined,
+    away: [],
     notice: undefined,
   }
 
@@ -107,9 +122,13 @@ export class RoomSession {
         if (this.isSynced) void this.request('refresh', { token })
       }),
       listen(window, 'online', () => this.onReturn()),
-      listen(window, 'offline', () => this.refresh()),
+      listen(window, 'offline', () => {
+        this.refresh()
+        this.probe()
+      }),
       listen(document, 'visibilitychange', () => {
-        if (!document.hidden) this.onReturn()
+        if (document.hidden) this.onHide()
+        else this.onReturn()
       }),
     )
     this.probeTimer = setInterval(() => this.probe(), probeEveryMs)
@@ -151,7 +170,8 @@ export class RoomSession {
   /** Own caret and selection. Sent at most each 100 ms, the last one always. */
   moveCaret(caret: Caret): void {
     this.caret = caret
-    if (this.isSynced) this.carets.push(caret)
+    // In a hidden tab only others' edits move it, and those who see it move it along themselves.
+    if (this.isSynced && !document.hidden) this.carets.push(caret)
   }
 
   async changeLanguage(language: string): Promise<Ack> {
@@ -222,8 +242,8 @@ export class RoomSession {
 
   dispose(): void {
     for (const stop of this.stops.splice(0)) stop()
-    for (const timer of [this.indicatorTimer, this.refetchTimer, this.rejoinTimer])
-      clearTimeout(timer)
+    const timers = [this.indicatorTimer, this.refetchTimer, this.rejoinTimer, this.checkTimer]
+    for (const timer of [...timers, this.presenceTimer]) clearTimeout(timer)
     clearInterval(this.probeTimer)
     if (this.isSynced) this.connection.socket.emit('leave', {})
     this.carets.dispose()
@@ -259,19 +279,27 @@ export class RoomSession {
         this.document.receive(event.payload.changes, event.payload.rev)
         break
       case 'cursor':
-        if (event.payload.sid !== this.state.data.me?.sid) this.cursors.move(event.payload)
+        if (event.payload.sid === this.state.data.me?.sid) break
+        this.cursors.move(event.payload)
+        this.presence.sign(event.payload.sid, Date.now())
+        this.updateAway()
         break
       case 'room-state':
         this.cursors.keepOnly(this.state.data.participants)
+        // Whatever signs there were meanwhile, they were not heard here.
+        this.presence.keepOnly([], Date.now())
+        this.updateAway()
         this.refetchSoon()
         break
       case 'user-joined':
         if (event.payload.role === undefined) this.refetchSoon()
         // A newcomer learns carets only from those who move.
-        if (this.caret) this.moveCaret(this.caret)
+        if (this.caret && !this.isAway) this.carets.push(this.caret)
+        this.updateAway()
         break
       case 'user-disconnected':
         this.cursors.remove(event.payload.sid)
+        this.updateAway()
         break
     }
   }
@@ -287,21 +315,35 @@ export class RoomSession {
     if (event.type !== 'synced' && event.type !== 'retrying') {
       this.document.disconnect()
       this.cursors.keepOnly([])
+      clearTimeout(this.presenceTimer)
+      this.set({ away: [] })
     }
     const link = reduceLink(this.state.link, event)
     if (link !== this.state.link) this.set({ link })
     this.refresh()
   }
 
+  private get isAway(): boolean {
+    return this.hiddenAt !== undefined && Date.now() - this.hiddenAt >= hiddenMaxMs
+  }
+
+  /** From this last sign on, the others count the time. */
+  private onHide(): void {
+    this.hiddenAt = Date.now()
+    if (this.isSynced && this.caret) this.carets.push(this.caret)
+  }
+
   /** The tab is looked at again, or the network is back. */
   private onReturn(): void {
+    if (!document.hidden) this.hiddenAt = undefined
     this.refresh()
     this.connection.retryNow()
     this.probe()
   }
 
   private sendPacket(packet: Packet): void {
-    this.connection.socket.request('code_change', packet, requestTimeoutMs, (answer) => {
+    const timeoutMs = requestTimeoutMs + uploadMs(unitsIn(packet))
+    this.connection.socket.request('code_change', packet, timeoutMs, (answer) => {
       if (!answer.arrived) {
         // On a connection that is gone, coming back settles it; on a live one, this is its end.
         if (this.connection.socket.connected) this.connection.drop()
@@ -347,9 +389,21 @@ export class RoomSession {
     this.probedAt = now
     const sentAt = performance.now()
     socket.request('cursor', { ...caret, userId }, requestTimeoutMs / 2, (answer) => {
-      if (answer.arrived) this.set({ roundTripMs: Math.round(performance.now() - sentAt) })
+      if (answer.arrived) this.onRoundTrip(Math.round(performance.now() - sentAt))
       else if (socket.connected) this.connection.drop()
     })
+  }
+
+  /** One slow answer may be this page's own doing, as while the editor loads; two are not. */
+  private onRoundTrip(ms: number): void {
+    const before = this.lastRoundTripMs
+    this.lastRoundTripMs = ms
+    this.set({ roundTripMs: Math.min(ms, before ?? ms) })
+    if (ms <= doubtedMs || (before !== undefined && before > doubtedMs)) return
+    this.checkTimer = setTimeout(() => {
+      this.probedAt = -Infinity
+      this.probe()
+    }, checkAgainAfterMs)
   }
 
   /** Measures the round trip, and finds out whether the connection is alive at all. */
@@ -372,6 +426,21 @@ export class RoomSession {
   private refetchSoon(): void {
     clearTimeout(this.refetchTimer)
     this.refetchTimer = setTimeout(() => void this.refetch(), refetchAfterMs)
+  }
+
+  private updateAway(): void {
+    const now = Date.now()
+    const { participants, me } = this.state.data
+    const others = participants.map(({ sid }) => sid).filter((sid) => sid !== me?.sid)
+    this.presence.keepOnly(others, now)
+    const away = this.presence.away(now)
+    if (away.join() !== this.state.away.join()) {
+      this.set({ away })
+      this.cursors.markAway(away)
+    }
+    clearTimeout(this.presenceTimer)
+    const next = this.presence.nextChange(now)
+    if (next !== undefined) this.presenceTimer = setTimeout(() => this.updateAway(), next - now)
   }
 
   /** Brings what depends on time and on the document up to date. */

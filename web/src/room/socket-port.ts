@@ -8,13 +8,20 @@ import type {
 } from '../contract/events'
 import { serverEvents } from '../contract/events'
 
+/** `byServer`: the server wants the person to act. `restarting`: it is going down in order. */
+export interface Ending {
+  byServer: boolean
+  restarting: boolean
+}
+
 export interface SocketHandlers {
   connected: () => void
   /** The server would not let us in; `code` is its own. Nothing is tried again by itself. */
   refused: (code: string) => void
   unreachable: () => void
-  /** `byServer`: the server wants the person to act. `restarting`: it is going down in order. */
-  disconnected: (how: { byServer: boolean; restarting: boolean }) => void
+  /** Something arrived, whatever it was. Before it is handled. */
+  heard: () => void
+  disconnected: (how: Ending) => void
   event: (name: ServerEventName, payload: unknown) => void
 }
 
@@ -59,6 +66,8 @@ export function openSocket(
       void token().then((fresh) => answer({ token: fresh ?? '' }))
     },
   })
+  socket.io.on('packet', () => handlers.heard())
+  socket.io.on('ping', () => handlers.heard())
   socket.on('connect', handlers.connected)
   socket.on('connect_error', (error) => {
     const code = codeOf(error)
@@ -102,6 +111,7 @@ export function openSocket(
     close: () => {
       socket.off()
       socket.disconnect()
+      socket.io.off()
     },
   }
 }

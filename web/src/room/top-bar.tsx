@@ -50,7 +50,8 @@ export function TopBar() {
 function PeopleButton() {
   const { isSideOpen, setSideOpen } = useRoomUi()
   const data = useRoomState((state) => state.data)
-  const people = peopleIn(data)
+  const away = useRoomState((state) => state.away)
+  const people = peopleIn(data, away)
   const you = people.find(({ isMe }) => isMe)
   const rest = people.length - avatarsShown
   return (
@@ -65,7 +66,7 @@ function PeopleButton() {
       </span>
       <span className="stack" aria-hidden="true">
         {people.slice(0, avatarsShown).map((person) => (
-          <Avatar key={person.userId} name={person.name} slot={person.slot} />
+          <Avatar key={person.userId} name={person.name} slot={person.slot} away={person.isAway} />
         ))}
         {rest > 0 && <span className="more">+{rest}</span>}
       </span>

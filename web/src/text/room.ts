@@ -225,6 +225,7 @@ export const peopleText = {
     others === 0 ? 'People: only you' : `People: ${you} (you) and ${others} more`,
   onlyYou: 'Only you so far',
   you: 'you',
+  away: 'away',
   tabs: (count: number) => `${count} tabs`,
   roles: { owner: 'owner', editor: 'editor', viewer: 'viewer' },
   optionsFor: (name: string) => `Options for ${name}`,
