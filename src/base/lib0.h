@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -13,6 +14,34 @@ namespace codencollab::lib0 {
 
 /// The largest integer that lib0 may carry: JavaScript's Number.MAX_SAFE_INTEGER.
 inline constexpr std::uint64_t max_integer = (std::uint64_t{1} << 53) - 1;
+
+/// The most bytes that put_var_uint() touches; what it writes may be shorter.
+inline constexpr std::size_t var_uint_room = 8;
+
+/// Writes `value` (at most 2^53-1) at `at`, where there is room for `var_uint_room` bytes; answers
+/// the end of what it wrote. Without a branch on the length: which of 1 to 8 bytes an integer takes
+/// cannot be foreseen, and a wrong guess costs more than all the shifting.
+inline char* put_var_uint(char* at, std::uint64_t value) {
+    if constexpr (std::endian::native == std::endian::little) {
+        const auto extra = static_cast<unsigned>(std::bit_width(value | 1) - 1) / 7;
+        std::uint64_t spread = (value & 0xFFFFFFF0000000) << 4 | (value & 0xFFFFFFF);
+        spread = (spread & 0x0FFFC0000FFFC000) << 2 | (spread & 0x00003FFF00003FFF);
+        spread = (spread & 0x3F803F803F803F80) << 1 | (spread & 0x007F007F007F007F);
+        spread |= 0x8080808080808080 & ((std::uint64_t{1} << (extra * 8)) - 1);
+        std::memcpy(at, &spread, sizeof(spread));
+        return at + extra + 1;
+    } else {
+        for (; value > 0x7F; value >>= 7)
+            *at++ = static_cast<char>(value | 0x80);
+        *at++ = static_cast<char>(value);
+        return at;
+    }
+}
+
+/// Bytes that a value takes as a var_uint.
+inline std::size_t var_uint_size(std::uint64_t value) {
+    return static_cast<std::size_t>(std::bit_width(value | 1) + 6) / 7;
+}
 
 /// Sign and magnitude, as on the wire: -0 exists there, and the columns of update v2 use it.
 struct VarInt {
@@ -72,7 +101,8 @@ class Reader {
     T big_endian() {
         const std::string_view raw = bytes(sizeof(T));
         T value = 0;
-        for (const char c : raw) value = static_cast<T>(value << 8 | static_cast<std::uint8_t>(c));
+        for (const char c : raw)
+            value = static_cast<T>(value << 8 | static_cast<std::uint8_t>(c));
         return value;
     }
 
@@ -115,13 +145,8 @@ class Writer {
         buffer_[size_++] = static_cast<char>(value);
     }
 
-    void var_uint(std::uint64_t value) {
-        ensure(10);
-        char* at = buffer_.data() + size_;
-        for (; value > 0x7F; value >>= 7) *at++ = static_cast<char>(value | 0x80);
-        *at++ = static_cast<char>(value);
-        size_ = static_cast<std::size_t>(at - buffer_.data());
-    }
+    /// At most 2^53-1.
+    void var_uint(std::uint64_t value) { advance_to(put_var_uint(room(var_uint_room), value)); }
 
     void var_int(VarInt value);
 
@@ -133,8 +158,9 @@ class Writer {
     }
 
     void var_bytes(std::string_view value) {
-        var_uint(value.size());
-        bytes(value);
+        char* at = put_var_uint(room(var_uint_room + value.size()), value.size());
+        if (!value.empty()) std::memcpy(at, value.data(), value.size());
+        advance_to(at + value.size());
     }
 
     /// `T` is an unsigned integer.
@@ -147,6 +173,14 @@ class Writer {
 
     /// Makes room for `count` more bytes at once.
     void reserve(std::size_t count) { ensure(count); }
+
+    /// For writing several fields with one check: where the next `count` bytes go. They count once
+    /// advance_to() has said where they end.
+    char* room(std::size_t count) {
+        ensure(count);
+        return buffer_.data() + size_;
+    }
+    void advance_to(const char* end) { size_ = static_cast<std::size_t>(end - buffer_.data()); }
 
     void clear() { size_ = 0; }
     std::size_t size() const { return size_; }

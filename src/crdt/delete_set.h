@@ -1,13 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <expected>
-#include <string_view>
-#include <vector>
-
-#include "base/lib0.h"
 #include "crdt/error.h"
 #include "crdt/id.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace codencollab::crdt {
 
@@ -50,15 +52,17 @@ void write_delete_set(Encoder& encoder, const DeleteSet& deletes) {
     encoder.begin_deletes(clients);
     for (std::size_t i = 0; i < ranges.size();) {
         std::size_t end = i + 1;
-        while (end < ranges.size() && ranges[end].client == ranges[i].client) ++end;
+        while (end < ranges.size() && ranges[end].client == ranges[i].client)
+            ++end;
         encoder.begin_client_deletes(ranges[i].client, end - i);
-        for (; i < end; ++i) encoder.delete_range(ranges[i].clock, ranges[i].length);
+        for (; i < end; ++i)
+            encoder.delete_range(ranges[i].clock, ranges[i].length);
     }
 }
 
 /// A document at one moment: what it had, and what of that was deleted.
 struct Snapshot {
-    DeleteSet deletes;  // normalised
+    DeleteSet deletes;                                  // normalised
     std::vector<std::pair<ClientNumber, Clock>> state;  // descending by client
 
     static std::expected<Snapshot, DecodeError> decode(std::string_view bytes, Format format);

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "crdt/error.h"
+#include "crdt/id.h"
+
 #include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "crdt/error.h"
-#include "crdt/id.h"
 
 namespace codencollab::crdt {
 
@@ -22,15 +22,19 @@ class StateVector {
 
     /// Reads the wire's form; entries may come in any order, and of one client the last counts.
     static std::expected<StateVector, DecodeError> decode(std::string_view bytes);
+    /// From entries in any order; of one client the last counts. Cost: a sort if they need one.
+    static StateVector of(std::vector<Entry> entries);
     /// The wire's form: clients descending, zero clocks left out.
     std::string encode() const;
 
     /// 0 for a client that is not known.
     Clock get(ClientNumber client) const;
+    /// A clock of 0 takes the client out. Cost: constant for a client above all others, else linear
+    /// in those above it: of() is for many in no order.
     void set(ClientNumber client, Clock clock);
     void reserve(std::size_t clients) { entries_.reserve(clients); }
 
-    /// Ascending by client.
+    /// Ascending by client, no clock is 0.
     const std::vector<Entry>& entries() const { return entries_; }
     bool empty() const { return entries_.empty(); }
 

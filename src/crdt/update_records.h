@@ -1,5 +1,7 @@
 #pragma once
 
+#include "crdt/id.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,15 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "crdt/id.h"
-
 namespace codencollab::crdt {
 
 /// What a struct is and carries, numbered as in the low five bits of the wire's info byte.
 enum class Kind : std::uint8_t {
-    gc = 0,          // content and place are forgotten
-    deleted = 1,     // an item whose content is forgotten
-    json = 2,        // legacy: values that came as JSON text
+    gc = 0,       // content and place are forgotten
+    deleted = 1,  // an item whose content is forgotten
+    json = 2,     // legacy: values that came as JSON text
     binary = 3,
     string = 4,
     embed = 5,
@@ -24,7 +24,7 @@ enum class Kind : std::uint8_t {
     type = 7,
     any = 8,
     subdocument = 9,
-    skip = 10,       // a gap; only in updates
+    skip = 10,  // a gap; only in updates
 };
 
 /// Kinds of shared types, numbered as on the wire. A root type has no kind there.
@@ -38,6 +38,11 @@ enum class TypeKind : std::uint8_t {
     xml_text = 6,
     root = 255,
 };
+
+/// Whether types of this kind carry a name (XML elements and hooks do).
+constexpr bool has_name(TypeKind kind) {
+    return kind == TypeKind::xml_element || kind == TypeKind::xml_hook;
+}
 
 inline constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
@@ -94,11 +99,12 @@ struct RecordBlock {
 class Arena {
   public:
     std::string_view store(std::string_view text);
+    /// Keeps one chunk for the next time.
     void clear();
 
   private:
     static constexpr std::size_t chunk_bytes = 4096;
-    std::deque<std::string> chunks_;
+    std::deque<std::string> chunks_;  // a string never moves once it is in here
 };
 
 /// An update decoded into flat records: what both byte forms come to, and all that the engine's
@@ -116,8 +122,24 @@ struct UpdateRecords {
     bool has_trailing_bytes = false;  // read and ignored, as Yjs does
 
     void clear();
-    /// The index of `number`, entered if it is new.
-    std::uint32_t client_index(ClientNumber number);
+    /// The index of `number`, entered if it is new. Cost: constant.
+    std::uint32_t client_index(ClientNumber number) {
+        if (table_.empty()) {  // almost always: a handful of clients
+            for (std::size_t i = 0; i < clients.size(); ++i) {
+                if (clients[i] == number) return static_cast<std::uint32_t>(i);
+            }
+        }
+        return enter_client(number);
+    }
+
+  private:
+    static constexpr std::size_t linear_max = 8;
+
+    std::uint32_t enter_client(ClientNumber number);
+    std::size_t slot_of(ClientNumber number) const;
+
+    // Indices into `clients`, or none; a power of two in size. Empty up to linear_max clients.
+    std::vector<std::uint32_t> table_;
 };
 
 }  // namespace codencollab::crdt
