@@ -19,6 +19,7 @@ inline void must(bool condition) {
 inline constexpr Limits limits{
     .structs = 5'000,
     .text_units = 100'000,
+    .value_bytes = 1 << 20,
     .value_depth = 100,
     .type_depth = 50,
     .pending_bytes = 64 << 10,
