@@ -5,6 +5,7 @@
 #include "crdt/id.h"
 #include "crdt/json_value.h"
 #include "crdt/read_error.h"
+#include "crdt/text_scan.h"
 #include "crdt/update_records.h"
 
 #include <cstdint>
@@ -46,10 +47,10 @@ class FieldsV1 {
     bool parent_is_root() { return in_.var_uint() == 1; }
     std::string_view string(Arena&) { return in_.var_string(); }  // root name, parentSub, guid
     std::string_view key(Arena&) { return in_.var_string(); }     // of a format; a node's name
-    /// Text whose UTF-8 the caller checks; `where` is its offset.
-    std::string_view unchecked_text(Arena&, std::size_t& where) {
+    /// Text content, which may turn out to be no UTF-8.
+    std::string_view text(Arena&, TextFacts& facts) {
         const std::string_view text = in_.var_bytes();
-        where = in_.offset() - text.size();
+        facts = scan_text(text);
         return text;
     }
     std::string_view json_text(Arena&) { return in_.var_string(); }  // of ContentJSON

@@ -2,9 +2,9 @@
 
 #include "crdt/any.h"
 #include "crdt/fields_v1.h"
+#include "crdt/fields_v2.h"
 #include "crdt/json_value.h"
 #include "crdt/text_scan.h"
-#include "crdt/update_encoder.h"
 #include "crdt/value_builder.h"
 
 #include <cstdint>
@@ -188,11 +188,10 @@ class UpdateReader {
     }
 
     bool read_text(StructRecord& record) {
-        std::size_t where = 0;
-        record.content = fields_.unchecked_text(out_.arena, where);
-        const TextFacts facts = scan_text(record.content);
-        if (!facts.is_valid) return refuse(Code::bad_utf8, where);
-        if (facts.units > max_clock) return refuse(Code::bad_integer, where);
+        TextFacts facts;
+        record.content = fields_.text(out_.arena, facts);
+        if (!facts.is_valid) return refuse(Code::bad_utf8);
+        if (facts.units > max_clock) return refuse(Code::bad_integer);
         record.is_ascii = facts.is_ascii;
         record.length = static_cast<std::uint32_t>(facts.units);
         return true;
@@ -291,8 +290,8 @@ std::expected<void, DecodeError> decode_update(
 
 std::expected<void, DecodeError> append_update(
     std::string_view bytes, Format format, const Limits& limits, UpdateRecords& out) {
-    if (format != Format::v1) return std::unexpected(DecodeError{.code = Code::bad_content});
-    return read_with<FieldsV1>(bytes, limits, out);
+    return format == Format::v1 ? read_with<FieldsV1>(bytes, limits, out)
+                                : read_with<FieldsV2>(bytes, limits, out);
 }
 
 }  // namespace codencollab::crdt

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/lib0.h"
+#include "crdt/columns.h"
 #include "crdt/id.h"
 #include "crdt/update_records.h"
 
@@ -16,11 +17,6 @@ struct Cut {
     std::uint32_t from = 0;
     std::uint32_t to = 0;  // past the last unit
 };
-
-/// What an item's info byte says besides its kind.
-inline constexpr std::uint8_t info_origin = 0x80;
-inline constexpr std::uint8_t info_right_origin = 0x40;
-inline constexpr std::uint8_t info_key = 0x20;
 
 /// Writes the fields of an update in the order of the wire, as v1.
 class EncoderV1 {
@@ -108,6 +104,116 @@ class EncoderV1 {
 
     lib0::Writer out_;
     std::string json_;  // scratch
+    bool finished_ = false;
+};
+
+/// The same for v2: each field goes into its column; finish() puts them together.
+class EncoderV2 {
+  public:
+    static constexpr Format format = Format::v2;
+
+    void begin_structs(std::uint64_t client_count) {
+        begin();
+        rest_.var_uint(client_count);
+    }
+    void begin_client(std::uint64_t struct_count, ClientNumber client, Clock first) {
+        rest_.var_uint(struct_count);
+        clients_.put(client);
+        rest_.var_uint(first);
+    }
+    void gc(std::uint32_t length) {
+        infos_.put(static_cast<std::uint8_t>(Kind::gc));
+        lengths_.put(length);
+    }
+    void skip(std::uint32_t length) {
+        infos_.put(static_cast<std::uint8_t>(Kind::skip));
+        rest_.var_uint(length);
+    }
+    void item_info(std::uint8_t info) { infos_.put(info); }
+    void origin(Id id) {
+        clients_.put(id.client);
+        origin_clocks_.put(id.clock);
+    }
+    void right_origin(Id id) {
+        clients_.put(id.client);
+        right_clocks_.put(id.clock);
+    }
+    void root_parent(std::string_view name) {
+        parents_.put(1);
+        strings_.put(name);
+    }
+    void item_parent(Id id) {
+        parents_.put(0);
+        origin(id);
+    }
+    void key(std::string_view key) { strings_.put(key); }
+    void deleted(std::uint32_t length) { lengths_.put(length); }
+    void string(std::string_view utf8, std::uint32_t units) { strings_.put(utf8, units); }
+    void binary(std::string_view bytes) { rest_.var_bytes(bytes); }
+    void embed(std::string_view any) { rest_.bytes(any); }
+    void format_content(std::string_view key, std::string_view any) {
+        put_name(key);
+        rest_.bytes(any);
+    }
+    void type(TypeKind kind, std::string_view name) {
+        types_.put(static_cast<std::uint8_t>(kind));
+        if (has_name(kind)) put_name(name);
+    }
+    void any(std::uint32_t count, std::string_view values) {
+        lengths_.put(count);
+        rest_.bytes(values);
+    }
+    void json(std::uint32_t count, std::string_view values);
+    void subdocument(std::string_view guid, std::string_view options) {
+        strings_.put(guid);
+        rest_.bytes(options);
+    }
+
+    void begin_deletes(std::uint64_t client_count) {
+        begin();
+        rest_.var_uint(client_count);
+    }
+    void begin_client_deletes(ClientNumber client, std::uint64_t range_count) {
+        rest_.var_uint(client);
+        rest_.var_uint(range_count);
+        deletes_end_ = 0;
+    }
+    void delete_range(Clock clock, std::uint32_t length) {
+        rest_.var_uint(clock - deletes_end_);
+        rest_.var_uint(length - 1);
+        deletes_end_ = clock + length;
+    }
+
+    std::string finish();
+    std::string_view finish_view();
+    void reserve(std::size_t bytes) { rest_.reserve(bytes / 4); }
+
+  private:
+    void begin() {
+        if (finished_) clear();
+    }
+    void clear();
+    void assemble();
+    // Yjs numbers every key anew, known or not; it reads references that it never writes.
+    void put_name(std::string_view name) {
+        names_.put(name_count_++);
+        strings_.put(name);
+    }
+
+    DiffRunWriter names_;
+    UintRunWriter clients_;
+    DiffRunWriter origin_clocks_;
+    DiffRunWriter right_clocks_;
+    ByteRunWriter infos_;
+    StringColumnWriter strings_;
+    ByteRunWriter parents_;
+    UintRunWriter types_;
+    UintRunWriter lengths_;
+    lib0::Writer rest_;
+    lib0::Writer out_;
+    std::string json_;  // scratch
+    std::uint64_t name_count_ = 0;
+    Clock deletes_end_ = 0;
     bool finished_ = false;
 };
 

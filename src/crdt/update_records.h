@@ -27,6 +27,11 @@ enum class Kind : std::uint8_t {
     skip = 10,  // a gap; only in updates
 };
 
+/// What an item's info byte says besides its kind.
+inline constexpr std::uint8_t info_origin = 0x80;
+inline constexpr std::uint8_t info_right_origin = 0x40;
+inline constexpr std::uint8_t info_key = 0x20;
+
 /// Kinds of shared types, numbered as on the wire. A root type has no kind there.
 enum class TypeKind : std::uint8_t {
     array = 0,

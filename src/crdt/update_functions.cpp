@@ -1,0 +1,259 @@
+#include "crdt/update_functions.h"
+
+#include "crdt/delete_set.h"
+#include "crdt/record_runs.h"
+#include "crdt/update_decoder.h"
+#include "crdt/update_encoder.h"
+#include "crdt/write_struct.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace codencollab::crdt {
+
+namespace {
+
+enum class Joining : bool { no, yes };
+
+/// Writes what some updates say as one: the structs that are not known, each unit once, gaps as
+/// Skips; and all deletes.
+template <class Encoder>
+class UpdateComposer {
+  public:
+    UpdateComposer(const UpdateRecords& records, const StateVector& known, Joining joining)
+        : records_(records), known_(known), joining_(joining) {}
+
+    std::string compose(std::size_t bytes_expected) {
+        const RunsByClient runs(records_);
+        for (const std::uint32_t client : runs.clients())
+            choose(client, runs.of(client));
+
+        encoder_.reserve(bytes_expected);
+        encoder_.begin_structs(blocks_.size());
+        for (std::size_t i = 0; i < blocks_.size(); ++i) {
+            const Block& block = blocks_[i];
+            encoder_.begin_client(block.structs, records_.clients[block.client], block.clock);
+            write(block.first, i + 1 < blocks_.size() ? blocks_[i + 1].first : pieces_.size());
+        }
+        write_deletes();
+        return encoder_.finish();
+    }
+
+  private:
+    /// From unit `from` to the end of a struct; or, where `record` is none, a gap of that length.
+    struct Piece {
+        std::uint32_t record = none;
+        std::uint32_t from = 0;
+        bool continues = false;  // the struct that the piece before it begins
+    };
+    struct Block {
+        std::uint32_t client = 0;
+        Clock clock = 0;
+        std::size_t first = 0;  // in pieces_
+        std::size_t structs = 0;
+    };
+
+    void choose(std::uint32_t client, std::span<const Run> runs) {
+        Clock state = known_.empty() ? 0 : known_.get(records_.clients[client]);
+        Block block{.client = client, .first = pieces_.size()};
+        for (const Run& run : runs) {
+            if (run.end <= state) continue;
+            for (std::uint32_t i = first_after(run, state); i < run.first + run.count; ++i) {
+                const StructRecord& record = records_.structs[i];
+                if (block.structs == 0) {
+                    state = std::max(state, record.clock);
+                    block.clock = state;
+                } else if (record.clock > state) {
+                    pieces_.push_back({.from = record.clock - state});
+                    ++block.structs;
+                    state = record.clock;
+                }
+                const std::uint32_t from = state - record.clock;
+                const bool continues = joining_ == Joining::yes && from == 0 && block.structs > 0 &&
+                                       pieces_.back().record != none &&
+                                       joins(records_.structs[pieces_.back().record], record);
+                pieces_.push_back({.record = i, .from = from, .continues = continues});
+                if (!continues) ++block.structs;
+                state = record.clock + record.length;
+            }
+        }
+        if (block.structs > 0) blocks_.push_back(block);
+    }
+
+    /// The run's first struct that ends after `state`.
+    std::uint32_t first_after(const Run& run, Clock state) const {
+        if (run.begin >= state) return run.first;  // almost always
+        const auto structs = std::span(records_.structs).subspan(run.first, run.count);
+        const auto at = std::ranges::partition_point(structs, [state](const StructRecord& record) {
+            return record.clock + record.length <= state;
+        });
+        return run.first + static_cast<std::uint32_t>(at - structs.begin());
+    }
+
+    bool has_key(const StructRecord& record) const {
+        return record.more != none && records_.more[record.more].key_bit;
+    }
+
+    /// Whether a document that has both makes one struct of them (docs/wire-format.md, 4.7).
+    /// `right` begins where `left` ends.
+    bool joins(const StructRecord& left, const StructRecord& right) const {
+        if (left.kind != right.kind) return false;
+        if (left.kind == Kind::gc) return true;
+        if (left.kind != Kind::string && left.kind != Kind::deleted) return false;
+        if (!right.has_origin || right.origin_client != right.client ||
+            right.origin_clock + 1 != right.clock) {
+            return false;
+        }
+        if (left.has_right_origin != right.has_right_origin) return false;
+        if (left.has_right_origin &&
+            (left.right_client != right.right_client || left.right_clock != right.right_clock)) {
+            return false;
+        }
+        return !has_key(left) && !has_key(right);
+    }
+
+    void write(std::size_t first, std::size_t end) {
+        while (first < end) {
+            const Piece& piece = pieces_[first];
+            if (piece.record == none) {
+                encoder_.skip(piece.from);
+                ++first;
+                continue;
+            }
+            std::size_t last = first + 1;
+            while (last < end && pieces_[last].continues)
+                ++last;
+            const StructRecord& record = records_.structs[piece.record];
+            const RecordDetails* details =
+                record.more == none ? nullptr : &records_.more[record.more];
+            if (last == first + 1) {
+                write_struct(
+                    encoder_,
+                    record,
+                    details,
+                    records_.clients.data(),
+                    {.from = piece.from, .to = record.length});
+            } else {
+                const StructRecord joined = join(first, last);
+                write_struct(
+                    encoder_,
+                    joined,
+                    details,
+                    records_.clients.data(),
+                    {.from = 0, .to = joined.length});
+            }
+            first = last;
+        }
+    }
+
+    /// One struct of the pieces [first, last); its text is in text_.
+    StructRecord join(std::size_t first, std::size_t last) {
+        const Piece& piece = pieces_[first];
+        StructRecord joined = records_.structs[piece.record];
+        text_.clear();
+        if (joined.kind == Kind::string) {
+            std::string scratch;
+            text_ = slice_text(joined.content, piece.from, joined.length).joined(scratch);
+        }
+        if (piece.from > 0) {
+            joined.clock += piece.from;
+            joined.length -= piece.from;
+            joined.has_origin = true;
+            joined.origin_client = joined.client;
+            joined.origin_clock = joined.clock - 1;
+        }
+        for (std::size_t i = first + 1; i < last; ++i) {
+            const StructRecord& next = records_.structs[pieces_[i].record];
+            joined.length += next.length;
+            joined.is_ascii = joined.is_ascii && next.is_ascii;
+            text_ += next.content;
+        }
+        joined.content = text_;
+        return joined;
+    }
+
+    void write_deletes() {
+        DeleteSet deletes;
+        for (const DeleteRecord& range : records_.deletes) {
+            deletes.add(records_.clients[range.client], range.clock, range.length);
+        }
+        deletes.normalise();
+        write_delete_set(encoder_, deletes);
+    }
+
+    const UpdateRecords& records_;
+    const StateVector& known_;
+    Joining joining_;
+    std::vector<Piece> pieces_;
+    std::vector<Block> blocks_;
+    std::string text_;  // scratch
+    Encoder encoder_;
+};
+
+std::string compose(
+    const UpdateRecords& records,
+    const StateVector& known,
+    Format format,
+    Joining joining,
+    std::size_t bytes_expected = 0) {
+    return format == Format::v1
+               ? UpdateComposer<EncoderV1>(records, known, joining).compose(bytes_expected)
+               : UpdateComposer<EncoderV2>(records, known, joining).compose(bytes_expected);
+}
+
+}  // namespace
+
+std::expected<std::string, DecodeError> merge_updates(
+    std::span<const std::string_view> updates, Format format, const Limits& limits) {
+    UpdateRecords records;
+    records.blocks.reserve(updates.size());
+    records.structs.reserve(updates.size());
+    Limits left = limits;
+    for (const std::string_view update : updates) {
+        auto decoded = append_update(update, format, left, records);
+        if (!decoded) return std::unexpected(decoded.error());
+        // A few bytes of v2 may stand for as many structs as the limit allows, so there it holds
+        // for all inputs together. In v1 the bytes themselves bound them.
+        if (format == Format::v2) left.structs = limits.structs - records.structs.size();
+    }
+    if (updates.size() == 1) return std::string(updates[0]);
+    return compose(records, {}, format, Joining::yes);
+}
+
+std::expected<std::string, DecodeError> diff_update(
+    std::string_view update, const StateVector& known, Format format, const Limits& limits) {
+    UpdateRecords records;
+    auto decoded = decode_update(update, format, limits, records);
+    if (!decoded) return std::unexpected(decoded.error());
+    return compose(records, known, format, Joining::no, update.size());
+}
+
+std::expected<std::string, DecodeError> convert_update(
+    std::string_view update, Format from, Format to, const Limits& limits) {
+    UpdateRecords records;
+    auto decoded = decode_update(update, from, limits, records);
+    if (!decoded) return std::unexpected(decoded.error());
+    return compose(records, {}, to, Joining::no);
+}
+
+std::expected<StateVector, DecodeError> state_vector_of(
+    std::string_view update, Format format, const Limits& limits) {
+    UpdateRecords records;
+    auto decoded = decode_update(update, format, limits, records);
+    if (!decoded) return std::unexpected(decoded.error());
+    const RunsByClient runs(records);
+    std::vector<StateVector::Entry> entries;
+    entries.reserve(runs.clients().size());
+    for (const std::uint32_t client : runs.clients()) {
+        Clock state = 0;
+        for (const Run& run : runs.of(client)) {
+            if (run.begin > state) break;
+            state = std::max(state, run.end);
+        }
+        entries.push_back({.client = records.clients[client], .clock = state});
+    }
+    return StateVector::of(std::move(entries));
+}
+
+}  // namespace codencollab::crdt
