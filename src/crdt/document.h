@@ -1,5 +1,13 @@
 #pragma once
 
+#include "crdt/delete_set.h"
+#include "crdt/error.h"
+#include "crdt/id.h"
+#include "crdt/limits.h"
+#include "crdt/relative_position.h"
+#include "crdt/state_vector.h"
+#include "crdt/update_records.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -9,14 +17,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "crdt/delete_set.h"
-#include "crdt/error.h"
-#include "crdt/id.h"
-#include "crdt/limits.h"
-#include "crdt/relative_position.h"
-#include "crdt/state_vector.h"
-#include "crdt/update_records.h"
 
 namespace codencollab::crdt {
 
@@ -40,6 +40,8 @@ struct TextChange {
 struct Applied {
     bool changed = false;  // false: all of it was known already, or all of it waits
     bool pending = false;  // something waits for what has not arrived
+    /// What waited has passed its limit and was forgotten: a sync step 1 brings it back.
+    bool dropped_pending = false;
     /// Update v1 to be relayed to others: the input itself where that is sound; empty if nothing
     /// changed.
     std::string_view update;
@@ -54,10 +56,9 @@ struct DocumentOptions {
     Limits limits = {};
 };
 
-/// Bytes that a document holds.
+/// Memory that a document holds, room to grow included.
 struct MemoryUse {
-    std::size_t used = 0;
-    std::size_t reserved = 0;
+    std::size_t bytes = 0;
 };
 
 /// A Yjs-compatible shared document: integrates updates and encodes what another replica lacks.
@@ -110,9 +111,8 @@ class Document {
     void watch(const Text& text);
 
     /// A position that stays with its surroundings. `index` at most the type's length.
-    std::optional<RelativePosition> relative_position(const SharedType& type,
-                                                      std::size_t index,
-                                                      std::int64_t assoc = 0);
+    std::optional<RelativePosition> relative_position(
+        const SharedType& type, std::size_t index, std::int64_t assoc = 0);
     /// Where it is now; nothing if what it stuck to is not known or forgotten.
     std::optional<std::size_t> resolve(const RelativePosition& position);
 
@@ -155,8 +155,8 @@ class Transaction {
 struct ContentView {
     Kind kind = Kind::gc;
     std::uint32_t length = 0;
-    std::string_view bytes;  // as StructRecord::content
-    std::string_view name;   // as RecordDetails::name
+    std::string_view bytes;     // as StructRecord::content
+    std::string_view name;      // as RecordDetails::name
     std::uint32_t type = none;  // kind type: for SharedType
 };
 
@@ -210,12 +210,13 @@ class Text : public SharedType {
     LineColumn to_line_column(std::size_t offset) const;
     std::size_t to_offset(LineColumn position) const;
 
-    std::expected<void, EditError> insert(Transaction& transaction,
-                                          std::size_t index,
-                                          std::string_view utf8);
-    std::expected<void, EditError> erase(Transaction& transaction,
-                                         std::size_t index,
-                                         std::size_t count);
+    std::expected<void, EditError> insert(
+        Transaction& transaction, std::size_t index, std::string_view utf8);
+    std::expected<void, EditError> erase(
+        Transaction& transaction, std::size_t index, std::size_t count);
+
+  private:
+    std::size_t line_start(std::size_t line) const;
 };
 
 class Map : public SharedType {
@@ -223,9 +224,8 @@ class Map : public SharedType {
     explicit Map(const SharedType& type) : SharedType(type) {}
 
     /// `value`: one value in lib0's any form; bytes (type 116) become binary content, as in Yjs.
-    std::expected<void, EditError> set(Transaction& transaction,
-                                       std::string_view key,
-                                       std::string_view value);
+    std::expected<void, EditError> set(
+        Transaction& transaction, std::string_view key, std::string_view value);
     /// Nothing happens if there is no such entry.
     void erase(Transaction& transaction, std::string_view key);
 };
@@ -235,13 +235,10 @@ class Array : public SharedType {
     explicit Array(const SharedType& type) : SharedType(type) {}
 
     /// `values`: `count` values in lib0's any form, in a row.
-    std::expected<void, EditError> insert(Transaction& transaction,
-                                          std::size_t index,
-                                          std::uint32_t count,
-                                          std::string_view values);
-    std::expected<void, EditError> erase(Transaction& transaction,
-                                         std::size_t index,
-                                         std::size_t count);
+    std::expected<void, EditError> insert(
+        Transaction& transaction, std::size_t index, std::uint32_t count, std::string_view values);
+    std::expected<void, EditError> erase(
+        Transaction& transaction, std::size_t index, std::size_t count);
 };
 
 }  // namespace codencollab::crdt

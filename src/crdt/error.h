@@ -36,6 +36,7 @@ std::string describe(const DecodeError& error);
 enum class EditError : std::uint8_t {
     out_of_range,  // past the end of the text or list
     bad_utf8,
+    bad_value,  // not so many values in lib0's any form
     too_large,  // the text would pass its limit, or a client has used up its clocks
 };
 

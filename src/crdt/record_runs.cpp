@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace codencollab::crdt {
 
@@ -54,9 +55,9 @@ RunsByClient::RunsByClient(const UpdateRecords& records) : begins_(records.clien
     for_each_run(records, [&](const Run& run) { runs_[next[run.client]++] = run; });
     for (const std::uint32_t client : clients_) {
         const auto mine = std::span(runs_).subspan(begins_[client], of(client).size());
-        if (!std::ranges::is_sorted(mine, {}, &Run::begin)) {
-            std::ranges::sort(mine, {}, &Run::begin);
-        }
+        // Of runs that begin together the one read first comes first.
+        const auto place = [](const Run& run) { return std::pair(run.begin, run.first); };
+        if (!std::ranges::is_sorted(mine, {}, place)) std::ranges::sort(mine, {}, place);
     }
 }
 

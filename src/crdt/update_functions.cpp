@@ -70,9 +70,9 @@ class UpdateComposer {
                     state = record.clock;
                 }
                 const std::uint32_t from = state - record.clock;
-                const bool continues = joining_ == Joining::yes && from == 0 && block.structs > 0 &&
+                const bool continues = joining_ == Joining::yes && block.structs > 0 &&
                                        pieces_.back().record != none &&
-                                       joins(records_.structs[pieces_.back().record], record);
+                                       joins(records_.structs[pieces_.back().record], record, from);
                 pieces_.push_back({.record = i, .from = from, .continues = continues});
                 if (!continues) ++block.structs;
                 state = record.clock + record.length;
@@ -95,16 +95,15 @@ class UpdateComposer {
         return record.more != none && records_.more[record.more].key_bit;
     }
 
-    /// Whether a document that has both makes one struct of them (docs/wire-format.md, 4.7).
-    /// `right` begins where `left` ends.
-    bool joins(const StructRecord& left, const StructRecord& right) const {
+    /// Whether a document that has `left` and what follows on it, `right` from unit `from` on,
+    /// makes one struct of them (docs/wire-format.md, 4.7).
+    bool joins(const StructRecord& left, const StructRecord& right, std::uint32_t from) const {
         if (left.kind != right.kind) return false;
         if (left.kind == Kind::gc) return true;
         if (left.kind != Kind::string && left.kind != Kind::deleted) return false;
-        if (!right.has_origin || right.origin_client != right.client ||
-            right.origin_clock + 1 != right.clock) {
-            return false;
-        }
+        const bool follows = from > 0 || (right.has_origin && right.origin_client == right.client &&
+                                          right.origin_clock + 1 == right.clock);
+        if (!follows) return false;
         if (left.has_right_origin != right.has_right_origin) return false;
         if (left.has_right_origin &&
             (left.right_client != right.right_client || left.right_clock != right.right_clock)) {
@@ -151,23 +150,25 @@ class UpdateComposer {
     StructRecord join(std::size_t first, std::size_t last) {
         const Piece& piece = pieces_[first];
         StructRecord joined = records_.structs[piece.record];
+        joined.length = 0;
         text_.clear();
-        if (joined.kind == Kind::string) {
-            std::string scratch;
-            text_ = slice_text(joined.content, piece.from, joined.length).joined(scratch);
+        std::string scratch;
+        for (std::size_t i = first; i < last; ++i) {
+            const std::uint32_t from = pieces_[i].from;
+            const StructRecord& next = records_.structs[pieces_[i].record];
+            joined.length += next.length - from;
+            joined.is_ascii = joined.is_ascii && next.is_ascii;
+            if (from == 0) {  // almost always
+                text_ += next.content;
+            } else if (next.kind == Kind::string) {
+                text_ += slice_text(next.content, from, next.length).joined(scratch);
+            }
         }
         if (piece.from > 0) {
             joined.clock += piece.from;
-            joined.length -= piece.from;
             joined.has_origin = true;
             joined.origin_client = joined.client;
             joined.origin_clock = joined.clock - 1;
-        }
-        for (std::size_t i = first + 1; i < last; ++i) {
-            const StructRecord& next = records_.structs[pieces_[i].record];
-            joined.length += next.length;
-            joined.is_ascii = joined.is_ascii && next.is_ascii;
-            text_ += next.content;
         }
         joined.content = text_;
         return joined;
@@ -217,7 +218,6 @@ std::expected<std::string, DecodeError> merge_updates(
         // for all inputs together. In v1 the bytes themselves bound them.
         if (format == Format::v2) left.structs = limits.structs - records.structs.size();
     }
-    if (updates.size() == 1) return std::string(updates[0]);
     return compose(records, {}, format, Joining::yes);
 }
 

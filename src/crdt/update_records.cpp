@@ -28,6 +28,12 @@ void Arena::clear() {
 }
 
 void UpdateRecords::clear() {
+    // A few bytes of v2 can stand for a million structs: their memory is not kept for keystrokes.
+    constexpr std::size_t structs_kept = 1 << 16;
+    if (structs.capacity() > structs_kept) {
+        *this = {};
+        return;
+    }
     clients.clear();
     blocks.clear();
     structs.clear();

@@ -1,0 +1,134 @@
+// Deleting: marking, and forgetting the content of what was deleted.
+#include "crdt/store.h"
+
+#include <algorithm>
+
+namespace codencollab::crdt {
+
+void Store::delete_range(std::uint32_t client, Clock clock, Clock end) {
+    std::uint32_t at = find(client, clock, Look::left);
+    const std::vector<std::uint32_t>& structs = clients_[client].structs;
+    if (const Item& first = items_[structs[at]]; first.deleted == 0 && first.clock < clock) {
+        split(client, at, clock - first.clock);
+        ++at;
+    }
+    for (; at < structs.size() && items_[structs[at]].clock < end; ++at) {
+        const Item& item = items_[structs[at]];
+        if (item.deleted != 0) continue;
+        if (end < item.end()) split(client, at, end - item.clock);
+        delete_item(structs[at]);
+    }
+}
+
+// A deleted type takes all below it with it, however deep: hence a stack and no recursion.
+void Store::delete_item(std::uint32_t first) {
+    stack_.assign(1, first);
+    while (!stack_.empty()) {
+        const std::uint32_t index = stack_.back();
+        stack_.pop_back();
+        Item& item = items_[index];
+        if (item.deleted != 0) continue;
+        if (item.is_visible() && !item.is_keyed()) {
+            if (is_watched(item)) note_delete(index);
+            types_[type_of(item)].length -= item.length;
+            if (item.place.in() == Place::In::leaf) {
+                tree_.add(item.place.index(), -size_of(item));
+            }
+        }
+        deleted_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
+        if (item.kind() == Kind::string) {
+            text_units_ -= item.length;
+            if (options_.gc) clients_[item.client].live_units -= item.length;
+        }
+        item.deleted = 1;
+        if (item.kind() == Kind::type) {
+            const TypeEntry& type = types_[item.content];
+            dead_types_.push_back(item.content);
+            for (std::uint32_t child = type.first; child != none; child = items_[child].right) {
+                stack_.push_back(child);
+            }
+            for (std::uint32_t slot = type.slots; slot != none; slot = slots_[slot].next) {
+                if (slots_[slot].last != none) stack_.push_back(slots_[slot].last);
+            }
+        } else if (options_.gc) {
+            release_content(item);
+            item.set_kind(Kind::deleted);
+            item.content = none;
+        }
+    }
+}
+
+void Store::release_content(const Item& item) {
+    switch (item.kind()) {
+        case Kind::json:
+        case Kind::binary:
+        case Kind::embed:
+        case Kind::format:
+        case Kind::any:
+        case Kind::subdocument:
+            payloads_.release(item.content);
+            break;
+        default:  // text is compacted by and by; see compact_text
+            break;
+    }
+}
+
+void Store::to_gc(std::uint32_t index) {
+    Item& item = items_[index];
+    if (item.kind() != Kind::type) release_content(item);
+    item.set_kind(Kind::gc);
+    item.place = Place::type(0);
+    item.left = none;
+    item.right = none;
+    item.content = none;
+    item.set_origin(no_client, 0);
+    item.set_right_origin(no_client, 0);
+    collected_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
+}
+
+// Nobody can see into a deleted type any more, so all that is below it forgets its place as well.
+void Store::collect_dead_types() {
+    for (std::size_t i = 0; i < dead_types_.size(); ++i) {
+        const std::uint32_t top = dead_types_[i];
+        const std::uint32_t holder = types_[top].item;
+        if (holder == none) continue;  // below another one, and collected with it
+        items_[holder].set_kind(Kind::deleted);
+        items_[holder].content = none;
+        stack_.assign(1, top);
+        while (!stack_.empty()) {
+            const std::uint32_t type = stack_.back();
+            stack_.pop_back();
+            const auto collect = [this](std::uint32_t child) {
+                const std::uint32_t next = items_[child].right;
+                if (items_[child].kind() == Kind::type) stack_.push_back(items_[child].content);
+                to_gc(child);
+                return next;
+            };
+            for (std::uint32_t child = types_[type].first; child != none;)
+                child = collect(child);
+            for (std::uint32_t slot = types_[type].slots; slot != none; slot = slots_[slot].next) {
+                for (std::uint32_t child = slots_[slot].first; child != none;) {
+                    child = collect(child);
+                }
+            }
+            free_type(type);
+        }
+    }
+}
+
+// Deleted text leaves holes; when they are more than half, the live runs are copied together in the
+// order of their clocks. Each unit pays for at most one copy of another.
+void Store::compact_text(std::uint32_t client) {
+    Client& here = clients_[client];
+    TextBuffer compacted;
+    if (lines_) compacted.index_lines();
+    compacted.reserve(here.live_units, here.text.is_wide());
+    for (const std::uint32_t index : here.structs) {
+        Item& item = items_[index];
+        if (item.kind() != Kind::string) continue;
+        item.content = compacted.append_from(here.text, item.content, item.length);
+    }
+    here.text = std::move(compacted);
+}
+
+}  // namespace codencollab::crdt

@@ -1,0 +1,171 @@
+#include "crdt/text_buffer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace codencollab::crdt {
+
+namespace {
+
+constexpr char16_t replacement = 0xFFFD;
+
+bool is_high(char16_t unit) {
+    return (unit & 0xFC00U) == 0xD800;
+}
+bool is_low(char16_t unit) {
+    return (unit & 0xFC00U) == 0xDC00;
+}
+
+void put_unit(std::string& out, char16_t unit) {
+    out.push_back(static_cast<char>(unit & 0xFFU));
+    out.push_back(static_cast<char>(unit >> 8U));
+}
+
+/// Valid UTF-8 to UTF-16, each unit as two bytes, low byte first.
+void append_wide(std::string& out, std::string_view utf8) {
+    std::size_t i = 0;
+    const auto next = [&] { return static_cast<char32_t>(static_cast<unsigned char>(utf8[i++])); };
+    const auto more = [&](char32_t point) { return point << 6U | (next() & 0x3FU); };
+    while (i < utf8.size()) {
+        char32_t point = next();
+        if (point >= 0xF0) {
+            point = more(more(more(point & 0x07U))) - 0x10000;
+            put_unit(out, static_cast<char16_t>(0xD800 + (point >> 10U)));
+            point = 0xDC00 + (point & 0x3FFU);
+        } else if (point >= 0xE0) {
+            point = more(more(point & 0x0FU));
+        } else if (point >= 0x80) {
+            point = more(point & 0x1FU);
+        }
+        put_unit(out, static_cast<char16_t>(point));
+    }
+}
+
+void put_utf8(std::string& out, char32_t point) {
+    const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
+    if (point < 0x80) {
+        put(point);
+    } else if (point < 0x800) {
+        put(0xC0U | point >> 6U);
+        put(0x80U | (point & 0x3FU));
+    } else if (point < 0x10000) {
+        put(0xE0U | point >> 12U);
+        put(0x80U | (point >> 6U & 0x3FU));
+        put(0x80U | (point & 0x3FU));
+    } else {
+        put(0xF0U | point >> 18U);
+        put(0x80U | (point >> 12U & 0x3FU));
+        put(0x80U | (point >> 6U & 0x3FU));
+        put(0x80U | (point & 0x3FU));
+    }
+}
+
+}  // namespace
+
+char16_t TextBuffer::unit(std::uint32_t offset) const {
+    if (!wide_) return static_cast<unsigned char>(bytes_[offset]);
+    const std::size_t at = std::size_t{offset} * 2;
+    return static_cast<char16_t>(
+        static_cast<unsigned char>(bytes_[at]) | static_cast<unsigned char>(bytes_[at + 1]) << 8U);
+}
+
+void TextBuffer::set_unit(std::uint32_t offset, char16_t unit) {
+    const std::size_t at = std::size_t{offset} * 2;
+    bytes_[at] = static_cast<char>(unit & 0xFFU);
+    bytes_[at + 1] = static_cast<char>(unit >> 8U);
+}
+
+void TextBuffer::widen() {
+    if (wide_) return;
+    std::string wide;
+    wide.reserve(bytes_.size() * 2 + 64);
+    append_wide(wide, bytes_);
+    bytes_ = std::move(wide);
+    wide_ = true;
+}
+
+void TextBuffer::note_newlines(std::uint32_t from) {
+    for (std::uint32_t at = from; at < size(); ++at) {
+        if (unit(at) == u'\n') newlines_.push_back(at);
+    }
+}
+
+std::uint32_t TextBuffer::append(std::string_view utf8, bool is_ascii) {
+    if (!is_ascii) widen();
+    const std::uint32_t from = size();
+    if (wide_) {
+        append_wide(bytes_, utf8);
+    } else {
+        bytes_ += utf8;
+    }
+    if (lines_) note_newlines(from);
+    return from;
+}
+
+std::uint32_t TextBuffer::append_from(
+    const TextBuffer& from, std::uint32_t offset, std::uint32_t count) {
+    const std::uint32_t at = size();
+    const std::size_t width = from.wide_ ? 2 : 1;
+    if (wide_ == from.wide_) {
+        bytes_.append(from.bytes_, offset * width, count * width);
+    } else {
+        for (std::uint32_t i = 0; i < count; ++i)
+            put_unit(bytes_, from.unit(offset + i));
+    }
+    if (lines_) note_newlines(at);
+    return at;
+}
+
+void TextBuffer::append_to(std::string& out, std::uint32_t offset, std::uint32_t count) const {
+    if (!wide_) {
+        out.append(bytes_, offset, count);
+        return;
+    }
+    for (std::uint32_t at = offset; at < offset + count; ++at) {
+        char32_t point = unit(at);
+        if (is_high(static_cast<char16_t>(point)) && at + 1 < offset + count &&
+            is_low(unit(at + 1))) {
+            point = 0x10000 + ((point - 0xD800) << 10U) + (unit(++at) - 0xDC00U);
+        } else if (is_high(static_cast<char16_t>(point)) || is_low(static_cast<char16_t>(point))) {
+            point = replacement;
+        }
+        put_utf8(out, point);
+    }
+}
+
+bool TextBuffer::cut_pair(std::uint32_t offset) {
+    const bool cuts =
+        wide_ && offset > 0 && offset < size() && is_high(unit(offset - 1)) && is_low(unit(offset));
+    if (!cuts) return false;
+    set_unit(offset - 1, replacement);
+    set_unit(offset, replacement);
+    return true;
+}
+
+std::uint32_t TextBuffer::newlines(std::uint32_t offset, std::uint32_t count) const {
+    const auto from = std::ranges::lower_bound(newlines_, offset);
+    return static_cast<std::uint32_t>(
+        std::lower_bound(from, newlines_.end(), offset + count) - from);
+}
+
+std::uint32_t TextBuffer::newline_at(std::uint32_t offset, std::uint32_t n) const {
+    return *(std::ranges::lower_bound(newlines_, offset) + n);
+}
+
+void TextBuffer::index_lines() {
+    if (lines_) return;
+    lines_ = true;
+    note_newlines(0);
+}
+
+void TextBuffer::reserve(std::size_t units, bool wide) {
+    if (wide) widen();
+    bytes_.reserve(bytes_.size() + units * (wide_ ? 2 : 1));
+}
+
+void TextBuffer::shrink() {
+    bytes_.shrink_to_fit();
+    newlines_.shrink_to_fit();
+}
+
+}  // namespace codencollab::crdt
