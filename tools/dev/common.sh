@@ -43,5 +43,6 @@ mark_fresh() { # NAME HASH
 hash_files() { cat -- "$@" | sha256sum | cut -d' ' -f1; }
 hash_tree() { # DIR…: names and contents of the files that git would keep
   { git ls-files -z --cached --others --exclude-standard -- "$@" | sort -zu |
-    xargs -0r sh -c 'for f; do [ -f "$f" ] && sha256sum -- "$f"; done; :' sh; } | sha256sum | cut -d' ' -f1
+    xargs -0r sh -c 'for f; do shift; [ ! -f "$f" ] || set -- "$@" "$f"; done; [ $# = 0 ] || sha256sum -- "$@"' sh
+  } | sha256sum | cut -d' ' -f1
 }
