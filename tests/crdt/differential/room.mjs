@@ -8,7 +8,21 @@ import * as Y from 'yjs'
 import { EngineReplica } from './engine-replica.mjs'
 import { YjsReplica } from './yjs-replica.mjs'
 
-const pieces = ['a', 'b', 'x', ' ', '\n', 'if (', ') {', 'return ', 'é', '漢字', '😀', '👩‍💻', '0123456789']
+const pieces = [
+  'a',
+  'b',
+  'x',
+  ' ',
+  '\n',
+  'if (',
+  ') {',
+  'return ',
+  'é',
+  '漢字',
+  '😀',
+  '👩‍💻',
+  '0123456789',
+]
 const keys = ['language', 'title', 'k', 'ключ']
 
 /** Never between the halves of a surrogate pair: there Yjs' replicas differ among themselves. */
@@ -23,7 +37,9 @@ export class Room {
     Object.assign(room, { random, peer, replicas: [], isRich: random.chance(0.3) })
     const numbers = new Set()
     while (numbers.size < 7) {
-      numbers.add(random.pick([random.int(20), random.int(2 ** 32), random.int(2 ** 21) * 2 ** 32 + 7]))
+      numbers.add(
+        random.pick([random.int(20), random.int(2 ** 32), random.int(2 ** 21) * 2 ** 32 + 7]),
+      )
     }
     for (const [i, client] of [...numbers].slice(0, 2 + random.int(6)).entries()) {
       const send = (update) => room.broadcast(i, update)
@@ -59,8 +75,18 @@ export class Room {
   any() {
     const { random } = this
     const value = random.pick([
-      null, true, 0, -1, random.int(2 ** 31), 1.5, 0.1, 'text', '😀', [1, 'two', [3]],
-      { b: 1, a: { 7: null } }, new Uint8Array([1, 2, 3]),
+      null,
+      true,
+      0,
+      -1,
+      random.int(2 ** 31),
+      1.5,
+      0.1,
+      'text',
+      '😀',
+      [1, 'two', [3]],
+      { b: 1, a: { 7: null } },
+      new Uint8Array([1, 2, 3]),
     ])
     const encoder = encoding.createEncoder()
     encoding.writeAny(encoder, value)
@@ -108,14 +134,18 @@ export class Room {
     let format = 1
     if (random.chance(0.3)) {
       format = 2
-      updates = await Promise.all(updates.map((update) => random.chance(0.5)
-        ? Y.convertUpdateFormatV1ToV2(update)
-        : peer.convert(1, 2, update)))
+      updates = await Promise.all(
+        updates.map((update) =>
+          random.chance(0.5) ? Y.convertUpdateFormatV1ToV2(update) : peer.convert(1, 2, update),
+        ),
+      )
     }
     if (updates.length > 1 && random.chance(0.3)) {
-      updates = [random.chance(0.5)
-        ? (format === 2 ? Y.mergeUpdatesV2 : Y.mergeUpdates)(updates)
-        : await peer.merge(format, updates)]
+      updates = [
+        random.chance(0.5)
+          ? (format === 2 ? Y.mergeUpdatesV2 : Y.mergeUpdates)(updates)
+          : await peer.merge(format, updates),
+      ]
     }
     for (let update of updates) {
       if (random.chance(0.1)) {
