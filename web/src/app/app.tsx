@@ -12,6 +12,7 @@ import { Announcer } from '../ui/announcer'
 import { ErrorBoundary } from '../ui/error-boundary'
 import { Toasts } from '../ui/toast'
 import { cssVariables, theme } from './mantine-theme'
+import { PracticePage } from './practice-page'
 import { RoomRoute } from './room-route'
 import { ServicesContext } from './services'
 import type { Boot } from './services'
@@ -53,6 +54,7 @@ function Screens({ boot }: { boot: Boot }) {
           <Route path="/sign-in" element={<SignInPage />} />
           <Route path="/sign-up" element={<SignUpPage />} />
           <Route path="/settings" element={<SettingsPage />} />
+          <Route path="/practice" element={<PracticePage />} />
           <Route path="/r/:id" element={<RoomRoute />} />
           <Route path="*" element={<EndedScreen kind="no-page" />} />
         </Routes>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useNavigate } from 'react-router'
+import type { To } from 'react-router'
 import { previewRoom } from '../api/rooms'
 import type { Preview } from '../contract/rest'
 import { nameLengthMax } from '../session/session'
@@ -43,17 +44,16 @@ export function NameStep({ roomId }: { roomId: string }) {
               </p>
             )}
           </div>
-          {guests ? <NameForm /> : <p className="lead">{nameStepText.noGuests}</p>}
-          {!guests && (
-            <LinkButton kind="main" to={signIn}>
-              {authText.signIn}
-            </LinkButton>
-          )}
-          <p className="recorded">{nameStepText.recorded}</p>
-          {guests && (
-            <Link className="other-way" to={signIn}>
-              {nameStepText.haveAccount}
-            </Link>
+          {guests ? (
+            <NameForm roomId={roomId} signIn={signIn} />
+          ) : (
+            <>
+              <p className="lead">{nameStepText.noGuests}</p>
+              <LinkButton kind="main" to={signIn}>
+                {authText.signIn}
+              </LinkButton>
+              <p className="recorded">{nameStepText.recorded}</p>
+            </>
           )}
         </div>
       </main>
@@ -61,7 +61,10 @@ export function NameStep({ roomId }: { roomId: string }) {
   )
 }
 
-function NameForm() {
+type NameFormProps = { roomId: string; signIn: To }
+
+function NameForm({ roomId, signIn }: NameFormProps) {
+  const navigate = useNavigate()
   const store = useSessionStore()
   const entry = useEntry(
     { name: settings.get().guestName, email: '', password: '' },
@@ -74,21 +77,40 @@ function NameForm() {
     // Being signed in opens the room by itself.
     () => undefined,
   )
+  /** With this name already, so that nobody is asked for it again afterwards. */
+  function practise() {
+    const values = entry.check()
+    if (!values) return
+    settings.update({ guestName: values.name.trim() })
+    void navigate('/practice', { state: { practiceFor: roomId } })
+  }
+
   return (
-    <form {...entry.formProps}>
-      <TextField
-        {...entry.field('name')}
-        label={nameStepText.name}
-        className="tall"
-        maxLength={nameLengthMax}
-        autoComplete="name"
-        autoFocus
-      />
-      {entry.problem !== undefined && <ProblemLine>{entry.problem}</ProblemLine>}
-      <Button kind="main" size="md" type="submit" busy={entry.busy}>
-        {nameStepText.join}
-      </Button>
-    </form>
+    <>
+      <form {...entry.formProps}>
+        <TextField
+          {...entry.field('name')}
+          label={nameStepText.name}
+          className="tall"
+          maxLength={nameLengthMax}
+          autoComplete="name"
+          autoFocus
+        />
+        {entry.problem !== undefined && <ProblemLine>{entry.problem}</ProblemLine>}
+        <Button kind="main" size="md" type="submit" busy={entry.busy}>
+          {nameStepText.join}
+        </Button>
+      </form>
+      <p className="recorded">{nameStepText.recorded}</p>
+      <p className="other-ways">
+        <button type="button" className="link" onClick={practise}>
+          {nameStepText.practice}
+        </button>
+        <Link className="link" to={signIn}>
+          {nameStepText.haveAccount}
+        </Link>
+      </p>
+    </>
   )
 }
 

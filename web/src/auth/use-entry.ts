@@ -26,11 +26,15 @@ export function useEntry<T>(
     if (first) form.current?.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus()
   }
 
-  async function submit() {
-    if (busy) return
+  /** What is typed, when nothing is wrong with it; else that is shown. */
+  function checkNow(): EntryValues | undefined {
     const found = check(values)
     show(found)
-    if (hasProblems(found)) return
+    return hasProblems(found) ? undefined : values
+  }
+
+  async function submit() {
+    if (busy || !checkNow()) return
     setBusy(true)
     const result = await send(values)
     setBusy(false)
@@ -59,5 +63,5 @@ export function useEntry<T>(
       void submit()
     },
   }
-  return { formProps, field, busy, problem: problems.form }
+  return { formProps, field, busy, check: checkNow, problem: problems.form }
 }

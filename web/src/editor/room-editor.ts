@@ -148,6 +148,11 @@ export class RoomEditor {
         this.update()
         this.sendCaret()
       }),
+      editor.onDidChangeCursorPosition(({ position }) => {
+        // Bringing the first line into view, the editor would leave its upper margin out.
+        if (position.lineNumber === 1 && editor.getScrollTop() <= fixedPadding)
+          editor.setScrollTop(0)
+      }),
       editor.onDidChangeConfiguration(() => this.update()),
       model.onDidChangeOptions(() => this.update()),
     ]
@@ -212,6 +217,8 @@ export class RoomEditor {
   }
 }
 
+const fixedPadding = 8
+
 const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   accessibilitySupport: 'auto',
   automaticLayout: false,
@@ -228,7 +235,7 @@ const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   occurrencesHighlight: 'off',
   overviewRulerBorder: false,
   overviewRulerLanes: 0,
-  padding: { top: 8, bottom: 8 },
+  padding: { top: fixedPadding, bottom: fixedPadding },
   renderLineHighlight: 'all',
   renderWhitespace: 'selection',
   scrollBeyondLastLine: false,

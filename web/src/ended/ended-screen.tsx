@@ -19,14 +19,17 @@ export type EndedKind =
   | 'crashed'
   | 'unreachable'
   | 'no-page'
+  | 'no-practice'
 
 export type EndedScreenProps = {
   kind: EndedKind
   /** When it happened, where that is told. */
   at?: Date | undefined
+  /** What went wrong, for `no-practice`. */
+  detail?: string | undefined
   /** How many people are connected, for `full`. */
   people?: number | undefined
-  /** What "Try again" does, for `unreachable`; for `full` it runs by itself every 10 s. */
+  /** What "Try again" does, for `unreachable` and `no-practice`; for `full` it runs by itself every 10 s. */
   onRetry?: () => void
   /** What "Sign in" does, for `session-over`; without it, it leads to the sign-in page. */
   onSignIn?: () => void
@@ -50,13 +53,18 @@ export function EndedScreen(props: EndedScreenProps) {
 
 type Face = { title: string; body: ReactNode; actions: ReactNode }
 
-function useFace({ kind, at, people, onRetry, onSignIn }: EndedScreenProps): Face {
+function useFace({ kind, at, detail, people, onRetry, onSignIn }: EndedScreenProps): Face {
   const location = useLocation()
   const signIn = { pathname: '/sign-in', search: `?next=${encodeURIComponent(location.pathname)}` }
   const start = (
     <LinkButton kind="main" to="/">
       {common.goToStart}
     </LinkButton>
+  )
+  const again = (
+    <Button kind="main" onClick={onRetry ?? (() => window.location.reload())}>
+      {common.tryAgain}
+    </Button>
   )
   const reload = (
     <Button kind="main" onClick={() => window.location.reload()}>
@@ -100,14 +108,9 @@ function useFace({ kind, at, people, onRetry, onSignIn }: EndedScreenProps): Fac
         ),
       }
     case 'unreachable':
-      return {
-        ...endedText.unreachable,
-        actions: (
-          <Button kind="main" onClick={onRetry ?? (() => window.location.reload())}>
-            {common.tryAgain}
-          </Button>
-        ),
-      }
+      return { ...endedText.unreachable, actions: again }
+    case 'no-practice':
+      return { title: endedText.noPractice, body: detail, actions: again }
     case 'too-old':
       return { ...endedText.tooOld, actions: reload }
     case 'crashed':

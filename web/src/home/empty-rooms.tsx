@@ -1,6 +1,6 @@
 import { common } from '../text/common'
 import { homeText } from '../text/home'
-import { Button } from '../ui/button'
+import { Button, LinkButton } from '../ui/button'
 
 const bars: readonly (readonly [x: number, y: number, width: number])[] = [
   [24, 60, 96],
@@ -24,9 +24,12 @@ export function EmptyRooms({ making, onNewRoom }: { making: boolean; onNewRoom: 
         <p>
           <strong>{homeText.emptyTitle}</strong> {homeText.emptyBody}
         </p>
-        <Button kind="main" icon="plus" busy={making} onClick={onNewRoom}>
-          {common.newRoom}
-        </Button>
+        <div className="acts">
+          <Button kind="main" icon="plus" busy={making} onClick={onNewRoom}>
+            {common.newRoom}
+          </Button>
+          <LinkButton to="/practice">{common.practiceRoom}</LinkButton>
+        </div>
       </div>
       <svg className="mini" viewBox="0 0 420 236" aria-hidden="true">
         <g stroke="var(--edge)">

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog'
 import { ProblemLine, TextField } from '../ui/field'
 import { Icon } from '../ui/icon'
 import { languageName } from '../ui/language-sign'
+import { lastLanguages, rememberLanguage } from '../room/last-languages'
 
 type NewRoomDialogProps = {
   opened: boolean
@@ -31,16 +32,18 @@ function NewRoomForm({ onClose, onSubmit }: Omit<NewRoomDialogProps, 'opened'>) 
   const services = useServices()
   const runtimes = useRuntimes()
   const [title, setTitle] = useState('')
-  const [language, setLanguage] = useState('')
+  const [language, setLanguage] = useState<string>()
+  const chosen = language ?? usualLanguage(runtimes)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
 
   async function submit() {
     if (busy) return
     setBusy(true)
+    if (chosen !== '') rememberLanguage(chosen)
     const failed = await onSubmit({
       ...(title.trim() !== '' && { title: title.trim() }),
-      ...(language !== '' && { language }),
+      ...(chosen !== '' && { language: chosen }),
     })
     setBusy(false)
     setProblem(failed)
@@ -70,10 +73,10 @@ function NewRoomForm({ onClose, onSubmit }: Omit<NewRoomDialogProps, 'opened'>) 
           <select
             id={languageId}
             className="input"
-            value={language}
+            value={chosen}
             onChange={(event) => setLanguage(event.target.value)}
           >
-            <option value="">{homeText.serverChooses}</option>
+            {runtimes.length === 0 && <option value="">{homeText.languageUsual}</option>}
             {runtimes.map((runtime) => (
               <option key={runtime.language} value={runtime.language}>
                 {runtime.display ?? languageName(runtime.language)}
@@ -92,6 +95,12 @@ function NewRoomForm({ onClose, onSubmit }: Omit<NewRoomDialogProps, 'opened'>) 
       </div>
     </form>
   )
+}
+
+/** The one used last on this device, else Python, else the first there is. */
+function usualLanguage(runtimes: readonly Runtime[]): string {
+  const has = (id: string) => runtimes.some(({ language }) => language === id)
+  return [...lastLanguages(), 'python'].find(has) ?? runtimes[0]?.language ?? ''
 }
 
 /** The runner's languages, one entry each; none until they are known. */

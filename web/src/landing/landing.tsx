@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { common } from '../text/common'
 import { authText } from '../text/auth'
 import { landingText } from '../text/landing'
@@ -56,6 +57,11 @@ export function Landing({ onNewRoom, onGiveUp, guests }: LandingProps) {
             </LinkButton>
           </div>
           <PasteLink />
+          {guests && (
+            <Link className="try-editor" to="/practice">
+              {landingText.tryEditor}
+            </Link>
+          )}
         </div>
         <DemoWindow />
       </main>

@@ -17,10 +17,12 @@ type LanguageListProps = {
 export function LanguageList({ runtimes, current, onChoose }: LanguageListProps) {
   const id = useId()
   const [query, setQuery] = useState('')
-  const [at, setAt] = useState(0)
+  /** Undefined until a key or the pointer has chosen: then it is the language of now. */
+  const [at, setAt] = useState<number>()
   const [last] = useState(lastLanguages)
   const found = sortByUse(runtimes ?? [], last).filter((runtime) => matches(runtime, query))
-  const chosen = Math.min(at, Math.max(0, found.length - 1))
+  const now = found.findIndex(({ language }) => language === current)
+  const chosen = Math.min(at ?? Math.max(0, now), Math.max(0, found.length - 1))
 
   function onKeyDown(event: React.KeyboardEvent) {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -49,7 +51,7 @@ export function LanguageList({ runtimes, current, onChoose }: LanguageListProps)
           value={query}
           onChange={(event) => {
             setQuery(event.target.value)
-            setAt(0)
+            setAt(event.target.value === '' ? undefined : 0)
           }}
           onKeyDown={onKeyDown}
         />

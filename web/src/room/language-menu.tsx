@@ -13,24 +13,25 @@ import { useRoom, useRoomState, useRoomUi } from './room-context'
 import { canEdit } from './room-data'
 import { findRuntime, runtimeName, useRuntimes } from './use-runtimes'
 
+/** Why the language cannot be changed now; undefined when it can. */
+function useWhyNot(): string | undefined {
+  const data = useRoomState((state) => state.data)
+  const isSynced = useRoomState((state) => state.link.phase === 'synced')
+  if (!isSynced) return languageText.reasons.offline
+  if (data.role === 'viewer') return languageText.reasons.viewer
+  return canEdit(data) ? undefined : languageText.reasons.locked
+}
+
 /** Which language the room is in, and the way to another one. */
 export function LanguageMenu() {
   const language = useRoomState((state) => state.data.language)
-  const data = useRoomState((state) => state.data)
-  const isSynced = useRoomState((state) => state.link.phase === 'synced')
   const runtimes = useRuntimes()
   const [opened, setOpened] = useState(false)
   const [asked, setAsked] = useState<Runtime | null>(null)
   const change = useChangeLanguage(runtimes)
+  const reason = useWhyNot()
   const current = findRuntime(runtimes, language)
   const name = current ? runtimeName(current) : languageName(language)
-  const reason = !isSynced
-    ? languageText.reasons.offline
-    : data.role === 'viewer'
-      ? languageText.reasons.viewer
-      : canEdit(data)
-        ? undefined
-        : languageText.reasons.locked
 
   function choose(runtime: Runtime) {
     setOpened(false)
@@ -67,30 +68,59 @@ export function LanguageMenu() {
         title={languageText.changeTitle(asked ? languageName(asked.language) : '')}
         width={440}
       >
-        <div className="sec">
-          <p className="lead">{languageText.changeBody}</p>
-          <div className="acts">
-            <Button
-              onClick={() => {
-                setAsked(null)
-                if (asked) void change.to(asked, true)
-              }}
-            >
-              {languageText.useStarter(asked ? languageName(asked.language) : '')}
-            </Button>
-            <Button
-              kind="main"
-              onClick={() => {
-                setAsked(null)
-                if (asked) void change.to(asked, false)
-              }}
-            >
-              {languageText.keep}
-            </Button>
-          </div>
-        </div>
+        {asked && (
+          <KeepOrStart
+            name={languageName(asked.language)}
+            onChosen={(withStarter) => {
+              setAsked(null)
+              void change.to(asked, withStarter)
+            }}
+          />
+        )}
       </Dialog>
     </>
+  )
+}
+
+/** The list, and the question after it where there is code to keep: both in one dialog. */
+export function LanguageChoice({ onChosen }: { onChosen: () => void }) {
+  const language = useRoomState((state) => state.data.language)
+  const runtimes = useRuntimes()
+  const [asked, setAsked] = useState<Runtime | null>(null)
+  const change = useChangeLanguage(runtimes)
+  const reason = useWhyNot()
+  const current = findRuntime(runtimes, language)
+
+  function finish(runtime: Runtime, withStarter: boolean) {
+    onChosen()
+    void change.to(runtime, withStarter)
+  }
+  function choose(runtime: Runtime) {
+    if (runtime.language === current?.language) onChosen()
+    else if (change.needsAsking()) setAsked(runtime)
+    else finish(runtime, true)
+  }
+
+  if (reason !== undefined) return <p className="lead">{reason}</p>
+  if (!asked)
+    return <LanguageList runtimes={runtimes} current={current?.language} onChoose={choose} />
+  const name = languageName(asked.language)
+  return <KeepOrStart name={name} onChosen={(withStarter) => finish(asked, withStarter)} />
+}
+
+type KeepOrStartProps = { name: string; onChosen: (withStarter: boolean) => void }
+
+function KeepOrStart({ name, onChosen }: KeepOrStartProps) {
+  return (
+    <div className="sec">
+      <p className="lead">{languageText.changeBody}</p>
+      <div className="acts">
+        <Button onClick={() => onChosen(true)}>{languageText.useStarter(name)}</Button>
+        <Button kind="main" data-autofocus onClick={() => onChosen(false)}>
+          {languageText.keep}
+        </Button>
+      </div>
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { Link, useLocation } from 'react-router'
 import { linkText } from '../text/room'
 import { common } from '../text/common'
 import { IconButton } from '../ui/button'
@@ -15,6 +16,7 @@ export function NoticeBar() {
   const waiting = useRoomState((state) => state.unacknowledged)
   const notice = useRoomState((state) => state.notice)
   const download = useDownload()
+  const practiceFor = usePracticeFor()
 
   switch (indicator) {
     case 'reconnecting':
@@ -68,7 +70,24 @@ export function NoticeBar() {
       </Strip>
     )
   }
+  if (practiceFor !== undefined) {
+    return (
+      <Strip tone="" icon="info" title="" body={linkText.practice}>
+        <Link className="link" to={`/r/${practiceFor}`}>
+          {linkText.toTheRoom}
+        </Link>
+      </Strip>
+    )
+  }
   return null
+}
+
+/** The room that somebody practises for. */
+function usePracticeFor(): string | undefined {
+  const location: { state: unknown } = useLocation()
+  const { state } = location
+  if (typeof state !== 'object' || state === null || !('practiceFor' in state)) return undefined
+  return typeof state.practiceFor === 'string' ? state.practiceFor : undefined
 }
 
 function useDownload(): (text?: string) => void {
@@ -89,7 +108,7 @@ function Strip({ tone, icon, title, body, children }: StripProps) {
   return (
     <section className={`notice ${tone}`} aria-label={linkText.notice}>
       <Icon name={icon} />
-      <span>
+      <span className="said">
         {title && <strong>{title} </strong>}
         {body}
       </span>

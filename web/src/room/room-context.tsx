@@ -7,7 +7,7 @@ import type { WidthClass } from './use-width'
 
 export type Pane = 'code' | 'output' | 'people'
 export type OutputTab = 'output' | 'input' | 'runs'
-export type RoomDialog = 'share' | 'settings' | 'delete'
+export type RoomDialog = 'share' | 'settings' | 'delete' | 'shortcuts' | 'language'
 
 /** What of the room's view more than one part of it needs to know or change. */
 export interface RoomUi {

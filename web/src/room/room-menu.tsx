@@ -1,10 +1,11 @@
 import { Menu } from '@mantine/core'
 import { useNavigate } from 'react-router'
 import { patchRoom } from '../api/rooms'
-import { peopleText, roomText } from '../text/room'
+import { languageText, peopleText, roomText } from '../text/room'
 import { IconButton } from '../ui/button'
 import { copyText } from '../ui/clipboard'
 import { Icon } from '../ui/icon'
+import { languageName } from '../ui/language-sign'
 import { showToast } from '../ui/toast'
 import { downloadCode } from './download'
 import { useRoom, useRoomState, useRoomUi } from './room-context'
@@ -37,8 +38,17 @@ export function RoomMenu() {
       <Menu.Dropdown>
         {width === 'narrow' && (
           <>
-            <Menu.Item onClick={() => setDialog('share')}>{roomText.share}</Menu.Item>
-            {isOwner && <Menu.Item onClick={() => setRenaming(true)}>{roomText.rename}</Menu.Item>}
+            <Menu.Item leftSection={<Icon name="person" />} onClick={() => setDialog('share')}>
+              {roomText.share}
+            </Menu.Item>
+            {isOwner && (
+              <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => setRenaming(true)}>
+                {roomText.rename}
+              </Menu.Item>
+            )}
+            <Menu.Item leftSection={<Icon name="code" />} onClick={() => setDialog('language')}>
+              {languageText.languageNow(languageName(language))}
+            </Menu.Item>
           </>
         )}
         {width !== 'narrow' && (
@@ -58,6 +68,11 @@ export function RoomMenu() {
         <Menu.Item leftSection={<Icon name="gear" />} onClick={() => setDialog('settings')}>
           {roomText.settings}
         </Menu.Item>
+        {width !== 'narrow' && (
+          <Menu.Item leftSection={<Icon name="term" />} onClick={() => setDialog('shortcuts')}>
+            {roomText.shortcuts}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         {isOwner && (
           <Menu.Item leftSection={<Icon name="lock" />} onClick={() => void lock()}>

@@ -14,11 +14,13 @@ import { ErrorBoundary } from '../ui/error-boundary'
 import { languageName } from '../ui/language-sign'
 import { BottomBar } from './bottom-bar'
 import { DeleteDialog } from './delete-dialog'
+import { LanguageDialog } from './language-dialog'
 import { NoticeBar } from './notice-bar'
 import { RoomUiContext, useRoomState, useRoomUi } from './room-context'
 import type { OutputTab, Pane, RoomDialog, RoomUi } from './room-context'
 import { shownTitle } from './room-title'
 import { ShareDialog } from './share-dialog'
+import { ShortcutsDialog } from './shortcuts-dialog'
 import { StatusBar } from './status-bar'
 import { TopBar } from './top-bar'
 import { useFirstRoom } from './use-first-room'
@@ -116,6 +118,8 @@ function RoomFrame({ config }: { config: ClientConfig }) {
       </div>
       <ShareDialog opened={dialog === 'share'} onClose={() => setDialog(null)} />
       <DeleteDialog opened={dialog === 'delete'} onClose={() => setDialog(null)} />
+      <ShortcutsDialog opened={dialog === 'shortcuts'} onClose={() => setDialog(null)} />
+      <LanguageDialog opened={dialog === 'language'} onClose={() => setDialog(null)} />
       <SettingsDialog opened={dialog === 'settings'} onClose={() => setDialog(null)} />
     </>
   )
@@ -188,8 +192,14 @@ function Side() {
       </main>
     )
   }
+  // Where it lies over the editor, it closes like everything that does.
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key === 'Escape' && width === 'medium' && !event.defaultPrevented) close()
+  }
   return (
-    <aside {...about}>
+    // The keys of what is in it arrive here; it takes none by itself.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <aside {...about} onKeyDown={onKeyDown}>
       <ErrorBoundary>
         <PeoplePanel
           closeButton={

@@ -2,27 +2,30 @@ import { Menu } from '@mantine/core'
 import { useState, useSyncExternalStore } from 'react'
 import type { EditorState, Indentation, RoomEditor } from '../editor/room-editor'
 import { runWord } from '../run/run-word'
-import { linkText, statusText } from '../text/room'
+import { languageText, linkText, statusText } from '../text/room'
 import { languageName } from '../ui/language-sign'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { showToast } from '../ui/toast'
 import { useRoom, useRoomState, useRoomUi } from './room-context'
 import type { Indicator } from './link'
+import { canEdit } from './room-data'
 import { lockedBy } from './use-room-announcements'
 
 export function StatusBar() {
   const { editor, width } = useRoomUi()
   const isNarrow = width === 'narrow'
+  // On a narrow screen, what one may not do needs the place of what is only good to know.
+  const limited = useRoomState(({ data }) => !canEdit(data))
   return (
     <footer className="status" aria-label={statusText.status}>
       <LinkCell />
-      <RoundTrip />
+      {!(isNarrow && limited) && <RoundTrip />}
       {isNarrow && <HiddenRun />}
       <span className="grow" />
       <RightCell />
       {isNarrow && <LanguageCell />}
-      {editor && <EditorCells editor={editor} isNarrow={isNarrow} />}
+      {editor && !(isNarrow && limited) && <EditorCells editor={editor} isNarrow={isNarrow} />}
     </footer>
   )
 }
@@ -95,9 +98,9 @@ function RightCell() {
   if (role === 'viewer') return <Viewing />
   if (!locked || role === 'owner') return null
   return (
-    <span className="cell strong">
+    <span className="cell strong shrinks">
       <Icon name="lock" />
-      {linkText.lockedBy(locker)}
+      <span className="cut">{linkText.lockedBy(locker)}</span>
     </span>
   )
 }
@@ -136,7 +139,18 @@ function HiddenRun() {
 
 function LanguageCell() {
   const language = useRoomState((state) => state.data.language)
-  return <span className="cell">{languageName(language)}</span>
+  const { setDialog } = useRoomUi()
+  const name = languageName(language)
+  return (
+    <button
+      type="button"
+      className="cell"
+      aria-label={languageText.languageIs(name)}
+      onClick={() => setDialog('language')}
+    >
+      {name}
+    </button>
+  )
 }
 
 function EditorCells({ editor, isNarrow }: { editor: RoomEditor; isNarrow: boolean }) {

@@ -22,6 +22,9 @@ export function useRoomKeys(): void {
     } else if (command && !event.shiftKey && event.key.toLowerCase() === 's') {
       take(event)
       showToast(roomText.savedAutomatically)
+    } else if (event.key === '?' && !command && !isTextField(event.target)) {
+      take(event)
+      ui.setDialog('shortcuts')
     } else if (event.key === 'F6' && !command) {
       take(event)
       cyclePanes(event.shiftKey ? -1 : 1, ui)
@@ -44,6 +47,13 @@ function take(event: KeyboardEvent): void {
 
 function isInDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[role="dialog"]') !== null
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input, textarea, select, [contenteditable], .monaco-editor') !== null
+  )
 }
 
 function cyclePanes(step: 1 | -1, ui: RoomUi): void {

@@ -11,6 +11,8 @@ export const common = {
   reload: 'Reload',
   goToStart: 'Go to start',
   newRoom: 'New room',
+  practiceRoom: 'Practice room',
+  guest: 'Guest',
   copyLink: 'Copy link',
   linkCopied: 'Link copied. Whoever opens it can join and edit.',
   linkNotCopied: 'The link could not be copied. Select it in the address bar.',

@@ -45,5 +45,6 @@ export const endedText = {
     title: 'There is nothing at this address',
     body: 'Check the link, or go back to the start.',
   },
+  noPractice: 'The practice room could not be opened',
   otherAccount: 'Sign in with another account',
 } as const

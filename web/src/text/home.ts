@@ -52,6 +52,6 @@ export const homeText = {
   newRoomField: 'Title',
   newRoomHint: 'Empty: “Untitled”, until you name it.',
   language: 'Language',
-  serverChooses: 'The server’s choice',
+  languageUsual: 'Python',
   create: 'Open the room',
 } as const

@@ -8,6 +8,7 @@ export const landingText = {
   pasteMissing: 'Paste the link you were sent.',
   pasteUnreadable: 'This is not a room’s link. It ends in /r/ and the room’s id.',
   pasteElsewhere: (host: string) => `This room is on ${host}. Open the link in the address bar.`,
+  tryEditor: 'Try the editor',
   newRoomLead: 'No account needed. Others in the room see this name.',
   newRoomAct: 'Open the room',
 } as const

@@ -13,6 +13,7 @@ export const nameStepText = {
   name: 'Your name',
   join: 'Join',
   recorded: 'Everything typed and run in this room is saved and can be played back by its members.',
+  practice: 'Practice first',
   haveAccount: 'Sign in instead',
   noGuests: 'This server takes no guests. Sign in to join.',
 } as const

@@ -25,12 +25,30 @@ export const roomText = {
   lock: 'Lock editing',
   unlock: 'Unlock editing',
   settings: 'Settings',
+  shortcuts: 'Keyboard shortcuts',
   deleteRoom: 'Delete room',
   deleteTitle: 'Delete this room?',
   deleteBody: 'The code, the chat and all runs go with it, for everyone. This cannot be undone.',
   deleteFailed: 'The room could not be deleted.',
   lockFailed: 'Editing could not be locked.',
   savedAutomatically: 'Saved automatically.',
+} as const
+
+export const shortcutText = {
+  title: 'Keyboard shortcuts',
+  everywhere: 'Everywhere in the room',
+  inEditor: 'In the editor',
+  run: 'Run',
+  stop: 'Stop',
+  panes: 'Next or previous pane',
+  input: 'The program’s input, and back to the editor',
+  close: 'Close what is open',
+  shortcuts: 'These shortcuts',
+  undo: 'Undo your own last edit',
+  tab: 'Tab moves the focus, or indents again',
+  find: 'Find and replace',
+  goToLine: 'Go to line',
+  comment: 'Comment the line out, or in',
 } as const
 
 export const linkText = {
@@ -44,6 +62,8 @@ export const linkText = {
   offline: (waiting: number) => (waiting === 0 ? 'Offline' : `Offline, ${changesWait(waiting)}`),
   lostTitle: 'Connection lost.',
   lostBody: 'Keep typing: your changes are kept here and will be sent.',
+  practice: 'This is a practice room. Nobody else sees it.',
+  toTheRoom: 'Go to the room',
   offlineTitle: 'You are offline.',
   offlineBody: (waiting: number) =>
     waiting === 0
@@ -90,6 +110,7 @@ export const statusText = {
 
 export const languageText = {
   language: 'Language',
+  languageNow: (name: string) => `Language: ${name}`,
   languageIs: (name: string) => `Language: ${name}. Change`,
   search: 'Search languages',
   none: 'No language of that name.',
@@ -167,7 +188,7 @@ export const runText = {
   chooseLanguage: 'Choose another language',
   stopAndRun: 'Stop it and run mine',
   stillGoing: (name: string) => `${name}’s run is still going.`,
-  tooMany: (seconds: number) => `That were too many runs in a minute. Again in ${seconds} s.`,
+  tooMany: (seconds: number) => `Too many runs within a minute. Again in ${seconds} s.`,
   stopFailed: 'The run could not be stopped.',
   stillRunning: 'A run is still going.',
   dismiss: 'Dismiss',
