@@ -161,6 +161,20 @@ async function openOutput(page) {
 }
 
 /** @param {Page} page */
+async function openPeople(page) {
+  if (page.viewportSize().width < 800) {
+    await page.getByRole('button', { name: /^People/ }).click()
+  }
+}
+
+/** @param {Page} page */
+async function openCode(page) {
+  if (page.viewportSize().width < 800) {
+    await page.getByRole('button', { name: 'Code', exact: true }).click()
+  }
+}
+
+/** @param {Page} page */
 async function run(page) {
   await page.locator('.top .run').click()
 }
@@ -187,6 +201,7 @@ export const screens = [
     open: async (page, base) => {
       const others = await together(page, base)
       await run(others.ben)
+      await others.ben.locator('.log').getByText('minutes needed?').waitFor()
       const input = others.ben.getByLabel('Input for the running program')
       await input.fill('45')
       await input.press('Enter')
@@ -208,9 +223,7 @@ export const screens = [
     name: 'room-chat',
     open: async (page, base) => {
       await together(page, base)
-      if (page.viewportSize().width < 800) {
-        await page.getByRole('button', { name: /^People/ }).click()
-      }
+      await openPeople(page)
     },
   },
   {
@@ -237,6 +250,7 @@ export const screens = [
       await openRoom(page, base, { code: 'print("one")' })
       await run(page)
       await page.locator('.log .end').waitFor({ state: 'attached' })
+      await openCode(page)
       await write(page, 'print("two")')
       await run(page)
       await openOutput(page)
@@ -291,9 +305,82 @@ export const screens = [
     name: 'room-language',
     open: async (page, base) => {
       await openRoom(page, base)
-      if (page.viewportSize().width < 800) return
-      await page.locator('.top .language').click()
+      if (page.viewportSize().width < 800)
+        await page.getByRole('button', { name: /^Language/ }).click()
+      else await page.locator('.top .language').click()
       await page.getByRole('option').first().waitFor()
+    },
+  },
+  {
+    name: 'room-language-kept',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      if (page.viewportSize().width < 800)
+        await page.getByRole('button', { name: /^Language/ }).click()
+      else await page.locator('.top .language').click()
+      await page.getByRole('option', { name: /Java 1/ }).click()
+      await page.getByRole('button', { name: 'Keep the code' }).waitFor()
+    },
+  },
+  {
+    name: 'room-shortcuts',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      await page.locator('.room .home').focus()
+      await page.keyboard.press('?')
+      await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
+    },
+  },
+  {
+    name: 'room-input',
+    open: async (page, base) => {
+      await openRoom(page, base)
+      await openOutput(page)
+      await page.getByRole('tab', { name: 'Input' }).click()
+      await page.getByLabel('Prepared input').fill('45')
+    },
+  },
+  {
+    name: 'room-still-going',
+    open: async (page, base) => {
+      const { ben } = await together(page, base)
+      await run(ben)
+      await ben.locator('.log').getByText('minutes needed?').waitFor()
+      await run(page)
+      await openOutput(page)
+      await page.getByRole('button', { name: 'Stop it and run mine' }).waitFor()
+    },
+  },
+  {
+    name: 'room-person-menu',
+    open: async (page, base) => {
+      await together(page, base)
+      await openPeople(page)
+      await page.getByRole('button', { name: 'Options for Ben' }).click()
+      await page.getByRole('menuitem', { name: 'Make viewer' }).waitFor()
+    },
+  },
+  {
+    name: 'room-away',
+    open: async (page, base) => {
+      const { ben } = await together(page, base)
+      await openPeople(page)
+      // A hidden tab is one that gives no more signs; a headless browser hides none.
+      await ben.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { value: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+      })
+      await page.getByText('editor, away').waitFor({ timeout: 90_000 })
+    },
+  },
+  {
+    name: 'practice',
+    open: async (page, base) => {
+      await page.goto(`${base}/r/00000000-0000-4000-8000-000000000000`)
+      await page.getByLabel('Your name').fill('Ben')
+      await page.getByRole('button', { name: 'Practice first' }).click()
+      await editorReady(page)
+      await page.getByRole('link', { name: 'Go to the room' }).waitFor()
     },
   },
   {
@@ -314,6 +401,14 @@ export const screens = [
       } else await page.getByRole('button', { name: 'Share', exact: true }).click()
       await page.getByRole('dialog').getByText('Mira').waitFor()
       await page.getByRole('button', { name: 'Copy', exact: true }).click()
+    },
+  },
+  {
+    name: 'room-deleted',
+    open: async (page, base) => {
+      const id = await openRoom(page, base)
+      await api(page, 'DELETE', `/rooms/${id}`)
+      await page.getByRole('heading', { name: /deleted/ }).waitFor()
     },
   },
   {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { renderInPage } from '../app/test-render'
 import { AuthServer } from '../session/auth-server'
 import { SessionStore } from '../session/session'
+import { settings } from '../settings/settings'
 import { authText } from '../text/auth'
 import { nameStepText } from '../text/name-step'
 import { checkEntry } from './entry-form'
@@ -117,6 +118,22 @@ describe('the name step', () => {
     await vi.waitFor(() => {
       expect(session.getState()).toMatchObject({ phase: 'signed_in', user: { name: 'Ben' } })
     })
+  })
+
+  it('lets people practise first, under the name that the room will see', async () => {
+    vi.spyOn(session, 'authSettings').mockResolvedValue({ guests: true, signUps: true })
+    vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}', { status: 404 })))
+    const user = open(`/r/${roomId}`)
+    const practise = screen.getByRole('button', { name: nameStepText.practice })
+    const name = screen.getByLabelText(nameStepText.name)
+    await user.clear(name)
+    await user.click(practise)
+    expect(name).toHaveAccessibleDescription(authText.nameMissing)
+    await user.type(name, 'Ben')
+    await user.click(practise)
+    await screen.findByText('elsewhere')
+    expect(settings.get().guestName).toBe('Ben')
+    expect(session.getState()).toMatchObject({ phase: 'signed_out' })
   })
 
   it('shows the room’s title and who is there, where the server tells', async () => {
