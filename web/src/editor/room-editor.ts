@@ -148,11 +148,6 @@ export class RoomEditor {
         this.update()
         this.sendCaret()
       }),
-      editor.onDidChangeCursorPosition(({ position }) => {
-        // Bringing the first line into view, the editor would leave its upper margin out.
-        if (position.lineNumber === 1 && editor.getScrollTop() <= fixedPadding)
-          editor.setScrollTop(0)
-      }),
       editor.onDidChangeConfiguration(() => this.update()),
       model.onDidChangeOptions(() => this.update()),
     ]
@@ -217,8 +212,6 @@ export class RoomEditor {
   }
 }
 
-const fixedPadding = 8
-
 const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   accessibilitySupport: 'auto',
   automaticLayout: false,
@@ -235,7 +228,7 @@ const fixedOptions: monaco.editor.IStandaloneEditorConstructionOptions = {
   occurrencesHighlight: 'off',
   overviewRulerBorder: false,
   overviewRulerLanes: 0,
-  padding: { top: fixedPadding, bottom: fixedPadding },
+  padding: { top: 8, bottom: 8 },
   renderLineHighlight: 'all',
   renderWhitespace: 'selection',
   scrollBeyondLastLine: false,
