@@ -10,6 +10,7 @@ namespace codencollab::crdt::vectors {
 
 void check_history(const boost::json::object& one, Check& check);
 void check_local(const boost::json::object& one, Check& check);
+void check_encoding(const boost::json::object& one, Check& check);
 void check_malformed(const boost::json::object& one, Check& check);
 void check_protocol(const boost::json::object& one, Check& check);
 

@@ -27,6 +27,7 @@ using CheckCase = void (*)(const boost::json::object&, Check&);
 const std::map<std::string_view, CheckCase> kinds{
     {"history", vectors::check_history},
     {"local", vectors::check_local},
+    {"encoding", vectors::check_encoding},
     {"malformed", vectors::check_malformed},
     {"protocol", vectors::check_protocol},
 };

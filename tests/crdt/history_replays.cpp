@@ -89,7 +89,11 @@ class InOrder {
         const auto& emits = fields_.at("emits").as_string();
         for (std::size_t i = 0; i < history_.updates.size(); ++i) {
             const auto& [format, bytes] = history_.updates[i];
+            const std::string before = document_.snapshot().encode(Format::v1);
             const Applied applied = must_apply(document_, bytes, format, check_);
+            check_.holds(
+                applied.changed == (document_.snapshot().encode(Format::v1) != before),
+                fmt::format("update {}: changed or not", i));
             check_.holds(
                 applied.changed == !applied.update.empty(),
                 fmt::format("update {}: changed, yet nothing to relay, or the reverse", i));
@@ -97,10 +101,12 @@ class InOrder {
                 applied.pending == document_.has_pending(),
                 fmt::format("update {}: pending or not", i));
             pass_checkpoints(i + 1);
-            if (yjs_may_lag_) continue;
+            // Yjs may hold back for a while what is complete: from then on it may notice an update
+            // that told the engine nothing new, and the reverse.
             check_.holds(
-                applied.changed == (emits.at(i) == '1'),
+                yjs_may_lag_ || applied.changed == (emits.at(i) == '1'),
                 fmt::format("update {}: changed is not '{}'", i, emits.at(i)));
+            yjs_may_lag_ = yjs_may_lag_ || applied.pending;
         }
         check_end(history_, document_, "in order", check_);
     }
@@ -134,10 +140,7 @@ class InOrder {
             check_checkpoint(history_, document_, point, check_);
         }
         if (!any) return;
-        if (pending) {
-            yjs_may_lag_ = true;
-            return;
-        }
+        if (pending) return;
         for (const auto& entry : fields_.at("anchors").as_array()) {
             if (after_of(entry.as_object()) != after) continue;
             check_position(document_, entry.as_object(), "anchor", check_);
@@ -174,8 +177,15 @@ class InOrder {
         for (const auto& [name, expected] : roots) {
             check_.holds(document_.has_root(name), fmt::format("there is no root '{}'", name));
             const std::string_view kind = expected.as_object().at("kind").as_string();
-            check_.equal_value(
-                fmt::format("root '{}'", name), root_value(document_, name, kind), expected);
+            const json::object actual = root_value(document_, name, kind);
+            const std::string what = fmt::format("root '{}'", name);
+            if (history_.canonical == History::Canonical::none) {
+                // Where a pair was cut in what waits, Yjs keeps the halves and the engine may have
+                // had the whole character from another update.
+                check_.equal_value(what, with_pairs_cut(actual), with_pairs_cut(expected));
+            } else {
+                check_.equal_value(what, actual, expected);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 #include "values.h"
 
+#include "base/utf.h"
 #include "wire/base64.h"
 
 #include <boost/json/array.hpp>
@@ -259,6 +260,29 @@ json::object root_value(Document& document, std::string_view name, std::string_v
     if (kind == "xml") out = {{"children", items_of(root)}};
     out["kind"] = json::string(kind);
     return out;
+}
+
+json::value with_pairs_cut(const json::value& value) {
+    if (const json::string* text = value.if_string()) {
+        std::u16string units = to_utf16(*text);
+        for (char16_t& unit : units) {
+            if (unit >= 0xD800 && unit <= 0xDFFF) unit = 0xFFFD;
+        }
+        return json::string(to_utf8(units));
+    }
+    if (const json::array* array = value.if_array()) {
+        json::array out;
+        for (const json::value& item : *array)
+            out.push_back(with_pairs_cut(item));
+        return out;
+    }
+    if (const json::object* object = value.if_object()) {
+        json::object out;
+        for (const auto& [key, item] : *object)
+            out[key] = with_pairs_cut(item);
+        return out;
+    }
+    return value;
 }
 
 bool same_value(const json::value& left, const json::value& right) {

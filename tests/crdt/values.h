@@ -20,6 +20,9 @@ boost::json::object type_value(const SharedType& type);
 /// A root type, which has no kind of its own, read as `kind`: text, map, array or xml.
 boost::json::object root_value(Document& document, std::string_view name, std::string_view kind);
 
+/// The value with every character beyond the BMP as two U+FFFD: as it reads where somebody cut it.
+boost::json::value with_pairs_cut(const boost::json::value& value);
+
 /// Equal in structure; numbers compare as doubles.
 bool same_value(const boost::json::value& left, const boost::json::value& right);
 
