@@ -129,7 +129,8 @@ Trace read_trace(const std::filesystem::path& directory, const std::string& name
 
 Trace make_trace(std::uint64_t seed, std::size_t units) {
     std::mt19937_64 random(seed);
-    std::string corpus = make_corpus(random, 4 * units);
+    const std::string corpus = make_corpus(random, 4 * units);
+    std::size_t taken = 0;
     Trace trace;
     trace.name = "made";
     Recorder recorder(trace);
@@ -140,14 +141,13 @@ Trace make_trace(std::uint64_t seed, std::size_t units) {
             recorder.edit(author, {at, removed, std::move(inserted)});
         };
     const auto take = [&](std::size_t count) {
-        count = std::min(count, corpus.size());
-        std::string taken = corpus.substr(0, count);
-        corpus.erase(0, count);
-        return taken;
+        std::string piece = corpus.substr(taken, count);
+        taken += piece.size();
+        return piece;
     };
     edit(0, 0, 0, take(600 + pick(random, 900)));
     std::array<std::size_t, 2> carets{text.size(), text.size()};
-    while (text.size() < units && corpus.size() > 200) {
+    while (text.size() < units && taken + 10'000 < corpus.size()) {
         const std::size_t author = pick(random, 2);
         if (pick(random, 100) < 35) {  // to the start of some line
             const std::size_t end = text.find('\n', pick(random, text.size()));

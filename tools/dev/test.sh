@@ -1,5 +1,6 @@
 # ./dev test [PART]: every test, or one part of them. asan and tsan run unit and integration tests
 # under sanitizers; the other parts are what a plain `./dev test` consists of.
+# `differential` also takes how many seconds, and the seed to begin with.
 source tools/dev/build.sh
 
 test_unit() { # PRESET
@@ -16,6 +17,11 @@ test_web() {
 test_clients() {
   say "real clients against a running server"
   (use_pinned_node && node tests/clients/run.mjs)
+}
+
+test_differential() { # [SECONDS [SEED]]
+  say "the document engine against Yjs"
+  (use_pinned_node && node tests/crdt/differential/differential.mjs --seconds "${1:-10}" --seed "${2:-1}")
 }
 
 test_e2e() {
@@ -36,16 +42,21 @@ case ${1:-all} in
     build_preset release codencollab
     test_clients
     ;;
+  differential)
+    build_preset release crdt_peer
+    test_differential "${@:2}"
+    ;;
   e2e)
     build_preset release codencollab
     test_e2e
     ;;
   all)
     test_unit release
+    test_differential
     test_web
     test_clients
     test_e2e
     say "all tests passed"
     ;;
-  *) die "test knows the parts asan, tsan, unit, web, clients and e2e; not '$1'" ;;
+  *) die "test knows the parts asan, tsan, unit, web, clients, differential and e2e; not '$1'" ;;
 esac
