@@ -165,7 +165,7 @@ class UpdateReader {
                 record.content = fields_.binary();
                 return true;
             case Kind::format:
-                details(record).name = fields_.key(out_.arena);
+                if (!read_name(record)) return false;
                 [[fallthrough]];
             case Kind::embed:
                 record.length = 1;
@@ -222,14 +222,23 @@ class UpdateReader {
         return true;
     }
 
+    /// The key of a format or the name of a node. In v2 one key of a megabyte may be referred to
+    /// half a million times in a few bytes; written out, that is more than any memory holds.
+    bool read_name(StructRecord& record) {
+        const std::string_view name = fields_.key(out_.arena);
+        name_bytes_ += name.size();
+        if (name_bytes_ > limits_.value_bytes) return refuse(Code::too_large);
+        details(record).name = name;
+        return true;
+    }
+
     bool read_type(StructRecord& record) {
         const std::uint64_t kind = fields_.type_kind();
         if (kind > static_cast<std::uint64_t>(TypeKind::xml_text)) return refuse(Code::bad_content);
         record.length = 1;
         RecordDetails& more = details(record);
         more.type_kind = static_cast<TypeKind>(kind);
-        if (has_name(more.type_kind)) more.name = fields_.key(out_.arena);
-        return true;
+        return !has_name(more.type_kind) || read_name(record);
     }
 
     bool read_subdocument(StructRecord& record) {
@@ -269,6 +278,7 @@ class UpdateReader {
     const Limits& limits_;
     UpdateRecords& out_;
     DecodeError error_{};
+    std::size_t name_bytes_ = 0;
 };
 
 template <class Fields>

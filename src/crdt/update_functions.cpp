@@ -123,25 +123,13 @@ class UpdateComposer {
             std::size_t last = first + 1;
             while (last < end && pieces_[last].continues)
                 ++last;
-            const StructRecord& record = records_.structs[piece.record];
+            const bool is_joined = last > first + 1;
+            const StructRecord record =
+                is_joined ? join(first, last) : records_.structs[piece.record];
+            const Cut cut{.from = is_joined ? 0 : piece.from, .to = record.length};
             const RecordDetails* details =
                 record.more == none ? nullptr : &records_.more[record.more];
-            if (last == first + 1) {
-                write_struct(
-                    encoder_,
-                    record,
-                    details,
-                    records_.clients.data(),
-                    {.from = piece.from, .to = record.length});
-            } else {
-                const StructRecord joined = join(first, last);
-                write_struct(
-                    encoder_,
-                    joined,
-                    details,
-                    records_.clients.data(),
-                    {.from = 0, .to = joined.length});
-            }
+            write_struct(encoder_, record, details, records_.clients.data(), cut);
             first = last;
         }
     }

@@ -84,6 +84,8 @@ void write_struct(
     if (record.kind == Kind::skip) return encoder.skip(cut.to - cut.from);
 
     const bool has_origin = record.has_origin || cut.from > 0;
+    // Yjs' functions on bytes lose the bit where an origin is; its documents write it, and only it
+    // tells a merge that two runs of text are entries of a map and not neighbours.
     const bool has_key = details != nullptr && (details->has_key || details->key_bit);
     auto info = static_cast<std::uint8_t>(record.kind);
     if (has_origin) info |= info_origin;
