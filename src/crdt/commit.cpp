@@ -8,7 +8,7 @@ namespace codencollab::crdt {
 void Store::begin() {
     advanced_.clear();
     deleted_.clear();
-    collected_.clear();
+    unsettled_.clear();
     splits_.clear();
     dead_types_.clear();
     recorded_.clear();
@@ -57,7 +57,7 @@ void Store::restore_normal_form() {
         }
         merge_range(range.client, at > 0 ? at - 1 : 0, last);
     };
-    for (std::vector<DeletedRange>* ranges : {&deleted_, &collected_}) {
+    for (std::vector<DeletedRange>* ranges : {&deleted_, &unsettled_}) {
         if (ranges->size() > 1) {
             // In order and joined, so that no struct is looked at for several ranges.
             std::ranges::sort(*ranges, [this](const DeletedRange& a, const DeletedRange& b) {
@@ -78,9 +78,9 @@ void Store::restore_normal_form() {
             }
             ranges->resize(kept + 1);
         }
-        for (const DeletedRange& range : *ranges)
-            merge_around(range);
     }
+    for (const DeletedRange& range : unsettled_)
+        merge_around(range);
     for (const Mark& split : splits_) {
         const std::uint32_t at = find(split.client, split.clock, Look::left);
         if (at > 0 && items_[clients_[split.client].structs[at]].clock == split.clock) {

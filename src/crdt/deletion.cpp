@@ -7,6 +7,7 @@ namespace codencollab::crdt {
 
 void Store::delete_range(std::uint32_t client, Clock clock, Clock end) {
     std::uint32_t at = find(client, clock, Look::left);
+    if (shrink_run(client, at, clock, end)) return;
     const std::vector<std::uint32_t>& structs = clients_[client].structs;
     if (const Item& first = items_[structs[at]]; first.deleted == 0 && first.clock < clock) {
         split(client, at, clock - first.clock);
@@ -20,8 +21,66 @@ void Store::delete_range(std::uint32_t client, Clock clock, Clock end) {
     }
 }
 
+// Somebody goes on deleting: the range is the end of a run before deleted units of the same client,
+// or its beginning after such, so the border between the two moves and nothing is split or merged.
+bool Store::shrink_run(std::uint32_t client, std::uint32_t position, Clock clock, Clock end) {
+    const std::vector<std::uint32_t>& structs = clients_[client].structs;
+    const std::uint32_t index = structs[position];
+    Item& item = items_[index];
+    if (!options_.gc || item.kind() != Kind::string || item.is_keyed()) return false;
+    const auto joins = [&](std::uint32_t left, std::uint32_t right) {
+        const Item& l = items_[left];
+        const Item& r = items_[right];
+        return l.right == right && r.origin_client == client && r.origin_clock == r.clock - 1 &&
+               l.right_client == r.right_client &&
+               (!l.has_right_origin() || l.right_clock == r.right_clock);
+    };
+    const std::uint32_t length = end - clock;
+    const bool at_end = end == item.end() && clock > item.clock;
+    const bool at_start = clock == item.clock && end < item.end();
+    std::uint32_t neighbour = none;
+    if (at_end && position + 1 < structs.size()) {
+        neighbour = structs[position + 1];
+    } else if (at_start && position > 0) {
+        neighbour = structs[position - 1];
+    }
+    if (neighbour == none) return false;
+    Item& gone = items_[neighbour];
+    if (gone.kind() != Kind::deleted || gone.length > max_length - length ||
+        !(at_end ? joins(index, neighbour) : joins(neighbour, index))) {
+        return false;
+    }
+    TextBuffer& text = clients_[client].text;
+    const std::uint32_t cut = item.content + (at_end ? clock - item.clock : length);
+    if (text.is_inside_pair(cut)) return false;
+
+    const std::uint32_t from = clock - item.clock;
+    if (is_watched(item)) recorded_.push_back({tree_.before(index).units + from, length, 0, 0});
+    if (item.place.in() == Place::In::leaf) {
+        const std::uint32_t lines = lines_ ? text.newlines(item.content + from, length) : 0;
+        tree_.add(item.place.index(), -Size{length, lines});
+    }
+    types_[type_of(item)].length -= length;
+    text_units_ -= length;
+    clients_[client].live_units -= length;
+    deleted_.push_back({client, clock, length});
+    if (cursor_.item != index) cursor_ = {};
+    item.set_length(item.length - length);
+    gone.set_length(gone.length + length);
+    if (at_end) {
+        gone.clock = clock;
+        gone.set_origin(client, clock - 1);
+    } else {
+        item.clock = end;
+        item.content += length;
+        item.set_origin(client, end - 1);
+    }
+    return true;
+}
+
 // A deleted type takes all below it with it, however deep: hence a stack and no recursion.
 void Store::delete_item(std::uint32_t first) {
+    cursor_ = {};
     stack_.assign(1, first);
     while (!stack_.empty()) {
         const std::uint32_t index = stack_.back();
@@ -36,6 +95,7 @@ void Store::delete_item(std::uint32_t first) {
             }
         }
         deleted_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
+        unsettled_.push_back(deleted_.back());
         if (item.kind() == Kind::string) {
             text_units_ -= item.length;
             if (options_.gc) clients_[item.client].live_units -= item.length;
@@ -83,7 +143,7 @@ void Store::to_gc(std::uint32_t index) {
     item.content = none;
     item.set_origin(no_client, 0);
     item.set_right_origin(no_client, 0);
-    collected_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
+    unsettled_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
 }
 
 // Nobody can see into a deleted type any more, so all that is below it forgets its place as well.

@@ -9,9 +9,8 @@ namespace codencollab::crdt {
 
 Store::Gap Store::gap_at(std::uint32_t type, std::size_t index) {
     if (index == 0) return {none, types_[type].first};
-    need_tree(type);
     const auto wanted = static_cast<std::uint32_t>(index);
-    const PositionTree::Found found = tree_.find_unit(type, wanted - 1);
+    const PositionTree::Found found = find_unit(type, wanted - 1);
     const Item& item = items_[found.item];
     const std::uint32_t length = wanted - found.before.units;
     if (length < item.length) {
@@ -50,23 +49,33 @@ void Store::skip_tombstones(std::uint32_t type, Gap& gap) const {
     }
 }
 
-void Store::delete_after(Gap gap, std::size_t count) {
-    for (std::uint32_t index = gap.right; count > 0 && index != none;) {
-        const Item& item = items_[index];
-        if (!item.is_visible()) {
-            index = item.right;
-            continue;
-        }
-        if (count < item.length) {
-            split(
-                item.client,
-                find(item.client, item.clock, Look::right),
-                static_cast<std::uint32_t>(count));
-        }
-        count -= items_[index].length;
-        delete_item(index);
-        index = items_[index].right;
+PositionTree::Found Store::find_unit(std::uint32_t type, std::uint32_t offset) {
+    if (cursor_.type == type && offset - cursor_.start < items_[cursor_.item].length) {
+        return {cursor_.item, {.units = cursor_.start}};  // typing on
     }
+    need_tree(type);
+    return tree_.find_unit(type, offset);
+}
+
+void Store::delete_units(std::uint32_t type, std::size_t index, std::size_t count) {
+    while (count > 0) {
+        const PositionTree::Found found = find_unit(type, static_cast<std::uint32_t>(index));
+        const Item& item = items_[found.item];
+        const std::uint32_t from = static_cast<std::uint32_t>(index) - found.before.units;
+        const auto length =
+            static_cast<std::uint32_t>(std::min<std::size_t>(count, item.length - from));
+        delete_range(
+            static_cast<std::uint32_t>(item.client), item.clock + from, item.clock + from + length);
+        count -= length;
+    }
+}
+
+// After an insertion by the transaction's author whose last unit stands before `end`: it is the end
+// of their newest run.
+void Store::move_cursor(std::uint32_t type, std::uint32_t end) {
+    const std::uint32_t newest = clients_[client_index(author_)].structs.back();
+    const Item& item = items_[newest];
+    if (item.is_visible()) cursor_ = {type, newest, end - item.length};
 }
 
 bool Store::can_insert(std::size_t units) const {
@@ -145,6 +154,7 @@ std::expected<void, EditError> Text::insert(
     Store::Gap gap = store_->gap_at(type_, index);
     store_->skip_tombstones(type_, gap);
     store_->insert_local(Place::type(type_), gap, record);
+    store_->move_cursor(type_, static_cast<std::uint32_t>(index) + record.length);
     return {};
 }
 
@@ -154,7 +164,7 @@ std::expected<void, EditError> Text::erase(
     if (index > length() || count > length() - index) {
         return std::unexpected(EditError::out_of_range);
     }
-    if (count > 0) store_->delete_after(store_->gap_at(type_, index), count);
+    store_->delete_units(type_, index, count);
     return {};
 }
 

@@ -249,8 +249,44 @@ void sort_blocks(UpdateRecords& records) {
 
 }  // namespace
 
+// What of other clients' structs has to be there before `record`, and is not.
+std::optional<Store::Wait> Store::missing_of(
+    const UpdateRecords& records, const StructRecord& record) const {
+    const auto lacks = [&](std::uint32_t client, Clock clock) {
+        return client != record.client && clock >= state_of(client);
+    };
+    if (record.has_origin && lacks(record.origin_client, record.origin_clock)) {
+        return Wait{record.origin_client, record.origin_clock};
+    }
+    if (record.has_right_origin && lacks(record.right_client, record.right_clock)) {
+        return Wait{record.right_client, record.right_clock};
+    }
+    if (record.more == none) return {};
+    const RecordDetails& details = records.more[record.more];
+    if (details.parent == RecordDetails::Parent::item &&
+        lacks(details.parent_client, details.parent_clock)) {
+        return Wait{details.parent_client, details.parent_clock};
+    }
+    return {};
+}
+
+// A keystroke: one struct that can be taken now, no need for queues.
+bool Store::integrate_single(const UpdateRecords& records) {
+    const StructRecord& record = records.structs.front();
+    const Clock here = state_of(record.client);
+    if (record.kind == Kind::skip || record.clock > here || missing_of(records, record)) {
+        return false;
+    }
+    if (record.clock + record.length <= here) return true;
+    std::uint32_t& client = document_client_[record.client];
+    if (client == no_client) client = enter_client(records.clients[record.client]);
+    integrate(records, record, here - record.clock);
+    return true;
+}
+
 void Store::integrate_all(UpdateRecords& records) {
-    if (records.blocks.empty()) return;
+    if (records.structs.empty()) return;
+    if (records.structs.size() == 1 && integrate_single(records)) return;
     std::erase_if(records.blocks, [](const RecordBlock& block) { return block.count == 0; });
     sort_blocks(records);
     queues_.assign(records.clients.size(), {});
@@ -264,17 +300,13 @@ void Store::integrate_all(UpdateRecords& records) {
 // Integrates what it can of one client's structs, and before each of them what it refers to of
 // other clients' structs in the same update. Depth first, with a stack of its own.
 void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client) {
-    const auto state = [&](std::uint32_t message_client) {
-        const std::uint32_t client = document_client_[message_client];
-        return client == no_client ? 0 : clients_[client].state;
-    };
     waits_.clear();
     waits_.push_back({first_client, max_clock});
     queues_[first_client].is_waiting = true;
     while (!waits_.empty()) {
         const Wait wait = waits_.back();
         Queue& queue = queues_[wait.client];
-        const Clock here = state(wait.client);
+        const Clock here = state_of(wait.client);
         if (queue.next == queue.end || here > wait.until) {
             queue.is_waiting = false;
             waits_.pop_back();
@@ -286,20 +318,9 @@ void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client)
             continue;
         }
         Wait missing{wait.client, record.clock - 1};  // a gap in the client's own structs
-        const auto lacks = [&](std::uint32_t client, Clock clock) {
-            if (client == record.client || clock < state(client)) return false;
-            missing = {client, clock};
-            return true;
-        };
         if (record.clock <= here) {
-            const RecordDetails* details =
-                record.more == none ? nullptr : &records.more[record.more];
-            const bool lacks_something =
-                (record.has_origin && lacks(record.origin_client, record.origin_clock)) ||
-                (record.has_right_origin && lacks(record.right_client, record.right_clock)) ||
-                (details != nullptr && details->parent == RecordDetails::Parent::item &&
-                 lacks(details->parent_client, details->parent_clock));
-            if (!lacks_something) {
+            const std::optional<Wait> lacking = missing_of(records, record);
+            if (!lacking) {
                 if (document_client_[record.client] == no_client) {
                     document_client_[record.client] = enter_client(records.clients[record.client]);
                 }
@@ -307,6 +328,7 @@ void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client)
                 ++queue.next;
                 continue;
             }
+            missing = *lacking;
             Queue& other = queues_[missing.client];
             if (other.next != other.end && !other.is_waiting) {
                 other.is_waiting = true;
@@ -492,6 +514,7 @@ bool Store::extend_last(const StructRecord& record, std::uint32_t client) {
 void Store::extend(std::uint32_t index, const StructRecord& record) {
     Item& item = items_[index];
     Client& client = clients_[item.client];
+    if (index != cursor_.item) cursor_ = {};
     assert(item.content + item.length == client.text.size());
     const std::uint32_t from = client.text.append(record.content, record.is_ascii);
     client.live_units += record.length;
@@ -649,6 +672,7 @@ void Store::give_content(
 
 // Puts a new item where it belongs between `left` and `right`, and lets it take effect.
 void Store::place_item(std::uint32_t index, std::uint32_t left, std::uint32_t right) {
+    cursor_ = {};
     const bool is_keyed = items_[index].is_keyed();
     const std::uint32_t type = type_of(items_[index]);
     const std::uint32_t first =

@@ -62,6 +62,7 @@ std::uint32_t Store::find(std::uint32_t client, Clock clock) const {
     const std::vector<std::uint32_t>& structs = clients_[client].structs;
     std::uint32_t low = 0;
     auto high = static_cast<std::uint32_t>(structs.size());
+    if (items_[structs.back()].clock <= clock) return high - 1;
     while (high - low > 1) {
         const std::uint32_t middle = low + (high - low) / 2;
         if (items_[structs[middle]].clock <= clock) {
@@ -86,7 +87,6 @@ std::uint32_t Store::find(std::uint32_t client, Clock clock, Look look) {
             if (hint + 1 < count && clock < items_[here.structs[hint + 1]].end()) return ++hint;
         }
     }
-    if (items_[here.structs[count - 1]].clock <= clock) return hint = count - 1;
     return hint = std::as_const(*this).find(client, clock);
 }
 
@@ -247,6 +247,7 @@ void Store::link(std::uint32_t item, std::uint32_t left) {
 }
 
 void Store::split(std::uint32_t client, std::uint32_t position, std::uint32_t length) {
+    cursor_ = {};
     const std::uint32_t right = new_item();
     std::vector<std::uint32_t>& structs = clients_[client].structs;
     const std::uint32_t left = structs[position];
@@ -314,6 +315,7 @@ bool Store::can_merge(std::uint32_t left, std::uint32_t right) const {
 
 // `right` is left in the client's structs: the caller takes it out.
 void Store::merge(std::uint32_t left, std::uint32_t right) {
+    if (cursor_.item == right) cursor_ = {};
     Item& l = items_[left];
     Item& r = items_[right];
     if (!l.is_gc()) {

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -123,7 +124,9 @@ class Store {
     /// Moves on over what is deleted and over formats that are in effect already: new text stands
     /// after them, as in Yjs.
     void skip_tombstones(std::uint32_t type, Gap& gap) const;
-    void delete_after(Gap gap, std::size_t count);
+    void delete_units(std::uint32_t type, std::size_t index, std::size_t count);
+    PositionTree::Found find_unit(std::uint32_t type, std::uint32_t offset);
+    void move_cursor(std::uint32_t type, std::uint32_t end);
     /// A new item of the transaction's author in a gap.
     void insert_local(Place place, Gap gap, const StructRecord& record);
     bool can_insert(std::size_t units) const;
@@ -172,6 +175,12 @@ class Store {
         std::uint32_t client = 0;  // of the message
         Clock until = 0;
     };
+    /// Where the last local edit was: the next one is mostly there too.
+    struct Cursor {
+        std::uint32_t type = none;
+        std::uint32_t item = none;
+        std::uint32_t start = 0;  // visible units of the list before the item
+    };
     struct RecordedChange {
         std::uint32_t index = 0;
         std::uint32_t removed = 0;
@@ -185,7 +194,13 @@ class Store {
         const UpdateRecords& records, std::uint64_t inserted);
     std::expected<void, DecodeError> check_depth(const UpdateRecords& records);
     void integrate_all(UpdateRecords& records);
+    bool integrate_single(const UpdateRecords& records);
     void integrate_client(UpdateRecords& records, std::uint32_t first_client);
+    std::optional<Wait> missing_of(const UpdateRecords& records, const StructRecord& record) const;
+    Clock state_of(std::uint32_t message_client) const {
+        const std::uint32_t client = document_client_[message_client];
+        return client == no_client ? 0 : clients_[client].state;
+    }
     void set_aside(const UpdateRecords& records, const Queue& queue, Id missing);
     void integrate(const UpdateRecords& records, const StructRecord& record, std::uint32_t offset);
     bool extend_last(const StructRecord& record, std::uint32_t client);
@@ -204,6 +219,7 @@ class Store {
     void apply_deletes(const UpdateRecords& records);
     void retry_pending();
 
+    bool shrink_run(std::uint32_t client, std::uint32_t position, Clock clock, Clock end);
     void release_content(const Item& item);
     void to_gc(std::uint32_t item);
     void compact_text(std::uint32_t client);
@@ -239,8 +255,9 @@ class Store {
     Payloads payloads_;
     PositionTree tree_;
     Pending pending_;
-    std::size_t structs_ = 0;       // in all clients
-    std::size_t text_units_ = 0;    // visible, of all strings
+    std::size_t structs_ = 0;     // in all clients
+    std::size_t text_units_ = 0;  // visible, of all strings
+    Cursor cursor_;
     std::uint32_t watched_ = none;  // type
     bool lines_ = false;            // newlines are counted
     std::uint32_t max_depth_ = 1;   // that any type ever had
@@ -248,7 +265,7 @@ class Store {
     // Of the transaction that is open; kept between transactions for their memory.
     std::vector<Mark> advanced_;           // clients and their states before
     std::vector<DeletedRange> deleted_;    // by this transaction
-    std::vector<DeletedRange> collected_;  // became gc in it
+    std::vector<DeletedRange> unsettled_;  // where neighbours may have become one struct
     std::vector<Mark> splits_;             // ids of right parts
     std::vector<std::uint32_t> dead_types_;
     std::vector<RecordedChange> recorded_;

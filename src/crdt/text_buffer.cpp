@@ -133,10 +133,13 @@ void TextBuffer::append_to(std::string& out, std::uint32_t offset, std::uint32_t
     }
 }
 
+bool TextBuffer::is_inside_pair(std::uint32_t offset) const {
+    return wide_ && offset > 0 && offset < size() && is_high(unit(offset - 1)) &&
+           is_low(unit(offset));
+}
+
 bool TextBuffer::cut_pair(std::uint32_t offset) {
-    const bool cuts =
-        wide_ && offset > 0 && offset < size() && is_high(unit(offset - 1)) && is_low(unit(offset));
-    if (!cuts) return false;
+    if (!is_inside_pair(offset)) return false;
     set_unit(offset - 1, replacement);
     set_unit(offset, replacement);
     return true;

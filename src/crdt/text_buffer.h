@@ -31,6 +31,8 @@ class TextBuffer {
     /// If a cut at `offset` falls inside a surrogate pair, both halves become U+FFFD, as in Yjs;
     /// says whether it did.
     bool cut_pair(std::uint32_t offset);
+    /// Whether a cut at `offset` would fall inside a surrogate pair.
+    bool is_inside_pair(std::uint32_t offset) const;
 
     /// Newlines in units [offset, offset + count); needs index_lines().
     std::uint32_t newlines(std::uint32_t offset, std::uint32_t count) const;
