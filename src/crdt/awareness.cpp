@@ -165,8 +165,11 @@ void Awareness::accept(const Heard& heard, ConnectionKey connection, Time now, C
     entry.clock = heard.clock;
     entry.changed_at = now;
     entry.connection = connection;
-    entry.state.assign(heard.is_null ? std::string_view() : heard.state);
-    if (heard.is_null) remember_dropped(heard.client, entry);
+    if (heard.is_null) {
+        remember_dropped(heard.client, entry);
+    } else {
+        entry.state.assign(heard.state);
+    }
 }
 
 Awareness::Change Awareness::remove_connection(ConnectionKey connection, Time now) {
@@ -187,7 +190,6 @@ Awareness::Change Awareness::drop_if(Time now, const Predicate& is_to_go) {
         change.removed.push_back(client);
         relay.add(client, entry.clock, null_state);
         entry.changed_at = now;
-        entry.state = {};
         remember_dropped(client, entry);
     }
     change.relay = relay.update_or_nothing();
@@ -196,6 +198,7 @@ Awareness::Change Awareness::drop_if(Time now, const Predicate& is_to_go) {
 }
 
 void Awareness::remember_dropped(ClientNumber client, Entry& entry) {
+    std::string().swap(entry.state);  // nothing else gives its memory back
     entry.dropped_place = dropped_.insert(dropped_.end(), client);
 }
 
