@@ -180,7 +180,8 @@ TEST(StringColumnReader, GivesEachSideOfACutPairHalfACharacter) {
 TEST(StringColumnReader, FailsForTextThatIsNotThereOrNotUtf8) {
     Arena arena;
     TextFacts facts;
-    StringColumnReader too_short(string_column("abc", {4}));
+    const std::string bytes = string_column("abc", {4});
+    StringColumnReader too_short(bytes);
     too_short.next(arena, facts);
     EXPECT_EQ(too_short.failure(), Failure::truncated);
     EXPECT_EQ(StringColumnReader("").failure(), Failure::truncated);
