@@ -33,6 +33,13 @@ std::string bytes(std::initializer_list<std::uint64_t> integers) {
     return out;
 }
 
+std::string repeated(std::string_view piece, std::size_t times) {
+    std::string out(piece.size() * times, '\0');
+    for (std::size_t at = 0; at < out.size(); at += piece.size())
+        piece.copy(&out[at], piece.size());
+    return out;
+}
+
 /// One struct with `text` at the start of the root `code`; `text` is ASCII.
 std::string typed(ClientNumber client, Clock clock, std::string_view text) {
     EncoderV1 encoder;
@@ -124,16 +131,20 @@ TEST(CrdtHostile, AHundredMegabytesOfStructsAreRefusedAtTheLimit) {
     for (std::size_t i = 0; i < 50 * mib; ++i)
         update += std::string_view("\0\1", 2);
     update += '\0';
-    EXPECT_FALSE(cost_of(update).taken);
-    EXPECT_LT(cost_of(update).peak_bytes, 160 * mib);
+    const Cost cost = cost_of(update);
+    EXPECT_FALSE(cost.taken);
+    EXPECT_LT(cost.peak_bytes, 160 * mib);
+    EXPECT_LT(cost.bytes_left, 1 * mib);
 }
 
 TEST(CrdtHostile, AHundredMegabytesOfDeletedRangesAreRefusedAtTheLimit) {
     std::string update = bytes({0, 1, 2, 30 * mib});
     for (std::size_t i = 0; i < 30 * mib; ++i)
         update += bytes({i * 3 % 50'000, 1});
-    EXPECT_FALSE(cost_of(update).taken);
-    EXPECT_LT(cost_of(update).peak_bytes, 64 * mib);
+    const Cost cost = cost_of(update);
+    EXPECT_FALSE(cost.taken);
+    EXPECT_LT(cost.peak_bytes, 64 * mib);
+    EXPECT_LT(cost.bytes_left, 1 * mib);
 }
 
 TEST(CrdtHostile, AHundredMegabytesOfOneValueAreRefused) {
@@ -304,7 +315,9 @@ TEST(CrdtHostile, AMillionClientsAreTakenForWhatTheyWeigh) {
     encoder.begin_deletes(0);
     const std::string update = encoder.finish();
 
-    Document document;
+    DocumentOptions options;
+    options.limits.structs = 2 * clients;
+    Document document(options);
     const MemoryMeter meter;
     ASSERT_TRUE(document.apply(update).has_value());
     EXPECT_LT(meter.peak_bytes(), clients * 512);
@@ -312,11 +325,18 @@ TEST(CrdtHostile, AMillionClientsAreTakenForWhatTheyWeigh) {
     EXPECT_EQ(document.text("code").length(), clients);
     EXPECT_EQ(document.state(clients), 1U);
     EXPECT_EQ(document.state(clients + 1), 0U);
+    const std::string before = document.encode();
 
-    std::size_t more = 0;  // the limit of clients holds across updates
-    while (more < 200'000 && document.apply(typed(clients + 1 + more, 0, "y")))
-        ++more;
-    EXPECT_LE(more + clients, Limits{}.clients);
+    encoder.begin_structs(100'000);  // the limit of clients holds across updates
+    for (std::size_t i = clients + 100'000; i > clients; --i) {
+        encoder.begin_client(1, i, 0);
+        encoder.gc(1);
+    }
+    encoder.begin_deletes(0);
+    const auto refused = document.apply(encoder.finish());
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, DecodeError::Code::too_many_clients);
+    EXPECT_TRUE(document.encode() == before);
 }
 
 TEST(CrdtHostile, TextBeyondTheLimitIsRefusedHoweverItComes) {

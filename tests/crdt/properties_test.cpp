@@ -36,6 +36,12 @@ bool is_inside_pair(std::u16string_view text, std::size_t at) {
     return at < text.size() && (text[at] & 0xFC00) == 0xDC00;
 }
 
+/// The update as functions on bytes write it: like Yjs' they say that an item has a key only where
+/// the key itself stands, since elsewhere it is the neighbour's.
+std::string without_key_bits(const std::string& update, Format format) {
+    return convert_update(update, format, format).value();
+}
+
 /// Any two replicas with the same updates are the same bytes, whatever came first or twice.
 RC_GTEST_PROP(CrdtProperties, OrderAndRepetitionDoNotMatter, (const Steps& steps, bool gc)) {
     const RandomRoom room(steps, gc);
@@ -61,7 +67,8 @@ RC_GTEST_PROP(CrdtProperties, ADiffBringsAReplicaUpToDate, (const Steps& steps))
         Document& ahead = room.writer(0);
         Document& behind = room.writer(1);
         RC_ASSERT(behind.apply(ahead.encode(behind.state_vector(), format), format).has_value());
-        for (const auto& entry : ahead.state_vector().entries()) {
+        const StateVector expected = ahead.state_vector();
+        for (const auto& entry : expected.entries()) {
             RC_ASSERT(behind.state(entry.client) >= entry.clock);
         }
         const std::string before = behind.encode();
@@ -78,7 +85,7 @@ RC_GTEST_PROP(CrdtProperties, ADiffOfBytesIsADiffOfTheDocument, (const Steps& st
     for (const Format format : {Format::v1, Format::v2}) {
         const auto diff = diff_update(whole.encode({}, format), known, format);
         RC_ASSERT(diff.has_value());
-        RC_ASSERT(*diff == whole.encode(known, format));
+        RC_ASSERT(*diff == without_key_bits(whole.encode(known, format), format));
     }
 }
 
@@ -123,8 +130,11 @@ RC_GTEST_PROP(CrdtProperties, WhatIsWrittenReadsAsTheSame, (const Steps& steps, 
         RC_ASSERT(loaded.encode({}, Format::v2) == v2);
         RC_ASSERT(loaded.state_vector() == whole.state_vector());
     }
-    RC_ASSERT(convert_update(v1, Format::v1, Format::v2).value() == v2);
-    RC_ASSERT(convert_update(v2, Format::v2, Format::v1).value() == v1);
+    const std::string v1_plain = without_key_bits(v1, Format::v1);
+    const std::string v2_plain = without_key_bits(v2, Format::v2);
+    RC_ASSERT(convert_update(v1, Format::v1, Format::v2).value() == v2_plain);
+    RC_ASSERT(convert_update(v2, Format::v2, Format::v1).value() == v1_plain);
+    RC_ASSERT(holding(room.empty(), {v1_plain}).encode() == v1);
     const auto known = StateVector::decode(whole.state_vector().encode());
     RC_ASSERT(known && *known == whole.state_vector());
     RC_ASSERT(state_vector_of(v1, Format::v1).value() == whole.state_vector());

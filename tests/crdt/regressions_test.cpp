@@ -71,7 +71,11 @@ TEST(CrdtRegressions, AnEmptyStructIsRefused) {
 
 TEST(CrdtRegressions, TheLastClockIsUsedAndNoneAfterIt) {
     Document document;
-    ASSERT_TRUE(document.apply(forgotten(5, 0, max_clock - 2)).has_value());
+    constexpr Clock half = max_clock / 2;  // one struct is at most so long
+    ASSERT_TRUE(document.apply(forgotten(5, 0, half)).has_value());
+    ASSERT_TRUE(document.apply(forgotten(5, half, max_clock - 2 - half)).has_value());
+    document.check_invariants();
+    EXPECT_EQ(document.state(5), max_clock - 2);
     ASSERT_TRUE(document.apply(typed(5, max_clock - 2, "ab")).has_value());
     document.check_invariants();
     EXPECT_EQ(document.state(5), max_clock);
