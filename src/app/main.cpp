@@ -164,6 +164,9 @@ int run(int argc, char** argv) {
         fmt::print("{}", program.help());
         return 0;
     }
+    if (const auto supported = check_supported(environ); !supported) {
+        return complain(supported.error().message);
+    }
     const Flags& flags = serve_command->parsed() ? serve_flags : doctor_flags;
     const auto settings = settings_of(flags);
     if (!settings) return complain(settings.error().message);

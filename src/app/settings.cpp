@@ -337,6 +337,32 @@ Result<SettingValues> read_environment(const char* const* environment) {
     return values;
 }
 
+Result<> check_supported(const char* const* environment) {
+    struct Unsupported {
+        std::string_view variable, instead;
+    };
+    constexpr std::string_view sqlite = "rooms are kept in SQLite under --data";
+    constexpr Unsupported all[] = {
+        {"DATABASE_URL", sqlite},
+        {"DATABASE_URL_DIRECT", sqlite},
+        {"NATS_URL", "a server works alone"},
+    };
+    for (; *environment; ++environment) {
+        const std::string_view entry(*environment);
+        const auto equals = entry.find('=');
+        if (equals == std::string_view::npos || equals + 1 == entry.size()) continue;
+        const auto found = std::ranges::find(all, entry.substr(0, equals), &Unsupported::variable);
+        if (found == std::end(all)) continue;
+        return fail(
+            ErrorCode::bad_payload,
+            fmt::format(
+                "{} is set, but this version does not support it: {}. Unset it.",
+                found->variable,
+                found->instead));
+    }
+    return {};
+}
+
 Result<SettingValues> read_config_file(const std::filesystem::path& path, ConfigFile needed) {
     std::error_code missing;
     if (needed == ConfigFile::optional && !std::filesystem::exists(path, missing)) {

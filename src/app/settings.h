@@ -62,6 +62,9 @@ std::string limits_help();
 /// The environment's share; `environment` is `environ` of a process. A variable that begins with
 /// CODENCOLLAB_ and is none of ours fails with `bad_payload`.
 Result<SettingValues> read_environment(const char* const* environment);
+/// Fails with `bad_payload` and names the variable when one asks for what this version does not
+/// have: another database, other nodes. If it were ignored, rooms would be kept where nobody looks.
+Result<> check_supported(const char* const* environment);
 /// The file's share; none when there is no such file and `required` is false. An unknown key fails
 /// with `bad_payload`.
 enum class ConfigFile { required, optional };

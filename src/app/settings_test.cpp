@@ -87,6 +87,19 @@ TEST(Settings, AnUnknownVariableOfOursIsNamed) {
     EXPECT_TRUE(environment({"PATH=/bin", "HOME=/root", "CODENCOLLAB_DATA="}));
 }
 
+TEST(Settings, ADatabaseOrABusThatThisVersionLacksIsRefusedByName) {
+    for (const char* entry :
+         {"DATABASE_URL=postgres://db/rooms", "DATABASE_URL_DIRECT=x", "NATS_URL=nats://bus"}) {
+        const char* const variables[] = {"PATH=/bin", entry, nullptr};
+        const auto checked = check_supported(variables);
+        ASSERT_FALSE(checked) << entry;
+        const std::string name(entry, std::string_view(entry).find('='));
+        EXPECT_THAT(checked.error().message, HasSubstr(name + " is set"));
+    }
+    const char* const harmless[] = {"DATABASE_URL=", "NATS_URL_OF_OTHERS=x", nullptr};
+    EXPECT_TRUE(check_supported(harmless));
+}
+
 TEST(Settings, SupabaseNeedsBothAddressAndSecret) {
     EXPECT_FALSE(read_settings({{"supabase_url", {"https://x.supabase.co"}}}, {}, {}));
     EXPECT_TRUE(read_settings(

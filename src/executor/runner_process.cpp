@@ -199,7 +199,7 @@ class RunnerProcess::Keeper {
             const std::string_view text(*variable);
             // Secrets of the server are none of the runner's business.
             if (text.starts_with("CODENCOLLAB_RUNNER_") || text.starts_with("DATABASE_URL") ||
-                text.starts_with("SUPABASE_")) {
+                text.starts_with("NATS_URL") || text.starts_with("SUPABASE_")) {
                 continue;
             }
             variables.emplace_back(text);

@@ -39,7 +39,12 @@ export class Server {
     server.base = `http://127.0.0.1:${server.port}`
     server.args = ['--listen', `127.0.0.1:${server.port}`, '--data', join(server.data, 'data'), ...args]
     server.env = { ...process.env, ...raisedLimits, ...env }
-    await server.launch()
+    try {
+      await server.launch()
+    } catch (problem) {
+      await server.dispose()
+      throw problem
+    }
     return server
   }
 
