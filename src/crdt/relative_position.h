@@ -1,13 +1,13 @@
 #pragma once
 
+#include "crdt/error.h"
+#include "crdt/id.h"
+
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "crdt/error.h"
-#include "crdt/id.h"
 
 namespace codencollab::crdt {
 
