@@ -5,6 +5,9 @@
 import { diff } from '../room/document/diff'
 import type { RoomSession } from '../room/room-session'
 import type { Theme } from '../settings/theme'
+import { statusText } from '../text/room'
+import { announce } from '../ui/announcer'
+import { isApple } from '../ui/platform'
 import { DocumentBinding } from './document-binding'
 import { applyEditorTheme } from './editor-theme'
 import { editorLanguage } from './language'
@@ -119,8 +122,11 @@ export class RoomEditor {
   }
 
   toggleTabMovesFocus(): void {
+    // Not the editor's own command: that keeps where it stands to itself.
+    const on = !this.state.tabMovesFocus
+    this.editor.updateOptions({ tabFocusMode: on })
     this.editor.focus()
-    this.editor.trigger('status', 'editor.action.toggleTabFocusMode', null)
+    announce(statusText.tabMovesFocus(on), { kind: 'tab' })
   }
 
   setIndentation({ kind, size }: Indentation): void {
@@ -143,10 +149,19 @@ export class RoomEditor {
 
   private listen(documentUnitsMax: () => number): void {
     const { editor, model } = this
+    const { KeyCode, KeyMod } = monaco
     const disposables = [
       editor.onDidChangeCursorSelection(() => {
         this.update()
         this.sendCaret()
+      }),
+      editor.addAction({
+        id: 'room.toggleTabMovesFocus',
+        label: statusText.tabMovesFocusToggle,
+        keybindings: [
+          isApple ? KeyMod.WinCtrl | KeyMod.Shift | KeyCode.KeyM : KeyMod.CtrlCmd | KeyCode.KeyM,
+        ],
+        run: () => this.toggleTabMovesFocus(),
       }),
       editor.onDidChangeConfiguration(() => this.update()),
       model.onDidChangeOptions(() => this.update()),

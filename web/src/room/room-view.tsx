@@ -103,7 +103,16 @@ function RoomFrame({ config }: { config: ClientConfig }) {
   const { width, dialog, setDialog } = ui
   return (
     <>
-      <a className="skip" href="#code" onClick={() => ui.editor?.focus()}>
+      <a
+        className="skip"
+        href="#code"
+        onClick={(event) => {
+          if (!ui.editor) return
+          // The link by itself would take the focus on to the pane around the editor.
+          event.preventDefault()
+          ui.editor.focus()
+        }}
+      >
         {roomText.skipToEditor}
       </a>
       <div className={`room ${width} pane-${ui.pane}`}>

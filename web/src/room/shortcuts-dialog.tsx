@@ -1,10 +1,9 @@
 import { shortcutText } from '../text/room'
 import { Dialog } from '../ui/dialog'
+import { isApple } from '../ui/platform'
 
 type Shortcut = { does: string; keys: readonly (readonly string[])[] }
 
-/** Apple's keyboards have a command key where others have control. */
-const isApple = /\b(Mac|iP(hone|ad|od))/.test(navigator.userAgent)
 const command = isApple ? 'Cmd' : 'Ctrl'
 
 const inRoom: readonly Shortcut[] = [

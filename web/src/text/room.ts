@@ -105,6 +105,7 @@ export const statusText = {
   indentation: 'Indentation',
   indentWith: (kind: 'spaces' | 'tabs', size: number) =>
     kind === 'spaces' ? `${size} spaces` : `Tabs, ${size} wide`,
+  tabMovesFocusToggle: 'Tab moves focus, on or off',
   tabMovesFocus: (on: boolean) => `Tab moves focus: ${on ? 'on' : 'off'}`,
 } as const
 
