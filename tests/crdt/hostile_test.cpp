@@ -34,9 +34,12 @@ std::string bytes(std::initializer_list<std::uint64_t> integers) {
 }
 
 std::string repeated(std::string_view piece, std::size_t times) {
-    std::string out(piece.size() * times, '\0');
-    for (std::size_t at = 0; at < out.size(); at += piece.size())
-        piece.copy(&out[at], piece.size());
+    const std::size_t size = piece.size() * times;
+    std::string out(piece);
+    out.reserve(2 * size);
+    while (out.size() < size)
+        out += out;
+    out.resize(size);
     return out;
 }
 
