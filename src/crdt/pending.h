@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -62,8 +61,8 @@ class Pending {
     void forget(const Fragment& fragment);
 
     /// By the client waited for; each a heap, the smallest missing clock in front.
-    std::unordered_map<ClientNumber, std::vector<Fragment>> waiting_;
-    std::unordered_map<ClientNumber, std::size_t> fragments_of_;
+    std::map<ClientNumber, std::vector<Fragment>> waiting_;
+    std::map<ClientNumber, std::size_t> fragments_of_;
     std::map<std::pair<ClientNumber, Clock>, std::uint32_t> deletes_;
     std::size_t fragment_bytes_ = 0;
 };

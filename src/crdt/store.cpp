@@ -356,6 +356,12 @@ void Store::merge_range(std::uint32_t client, std::uint32_t first, std::uint32_t
     structs.erase(structs.begin() + kept + 1, structs.begin() + last + 1);
 }
 
+// Clearing, or assigning `{}`, keeps the memory.
+template <class... Buffers>
+static void give_back(Buffers&... buffers) {
+    (Buffers().swap(buffers), ...);
+}
+
 void Store::shrink() {
     for (std::uint32_t i = 0; i < clients_.size(); ++i) {
         if (clients_[i].live_units < clients_[i].text.size()) compact_text(i);
@@ -368,18 +374,24 @@ void Store::shrink() {
     slots_.shrink_to_fit();
     payloads_.shrink();
     tree_.shrink();
-    descending_ = {};
-    advanced_ = {};
-    deleted_ = {};
-    splits_ = {};
-    dead_types_ = {};
-    recorded_ = {};
-    changes_ = {};
-    change_text_ = {};
+    give_back(
+        descending_,
+        advanced_,
+        deleted_,
+        unsettled_,
+        splits_,
+        dead_types_,
+        recorded_,
+        changes_,
+        change_text_,
+        queues_,
+        waits_,
+        scanned_,
+        document_client_,
+        scan_visit_,
+        stack_,
+        entry_text_);
     encoder_ = {};
-    document_client_ = {};
-    scan_visit_ = {};
-    stack_ = {};
 }
 
 MemoryUse Store::memory_use() const {

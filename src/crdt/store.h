@@ -7,6 +7,7 @@
 #include "crdt/payloads.h"
 #include "crdt/pending.h"
 #include "crdt/position_tree.h"
+#include "crdt/seeded_hash.h"
 #include "crdt/text_buffer.h"
 #include "crdt/update_encoder.h"
 #include "crdt/update_records.h"
@@ -65,7 +66,11 @@ struct Slot {
 /// Everything refers to everything by index; see docs/engine.md for the picture.
 class Store {
   public:
-    explicit Store(DocumentOptions options) : options_(options), tree_(*this) {}
+    explicit Store(DocumentOptions options)
+        : options_(options),
+          by_number_(0, SeededHash(this)),
+          slot_by_key_(0, SeededHash(this)),
+          tree_(*this) {}
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
@@ -242,15 +247,16 @@ class Store {
     std::vector<Item> items_;
     std::uint32_t free_items_ = none;
     std::vector<Client> clients_;
-    std::unordered_map<ClientNumber, std::uint32_t> by_number_;  // only beyond a few clients
-    mutable std::uint32_t last_client_ = 0;                      // found last
+    std::unordered_map<ClientNumber, std::uint32_t, SeededHash>
+        by_number_;                          // only beyond a few clients
+    mutable std::uint32_t last_client_ = 0;  // found last
     mutable std::vector<std::uint32_t> descending_;
     std::vector<TypeEntry> types_;
     std::uint32_t free_types_ = none;
     std::vector<Slot> slots_;
     std::uint32_t free_slots_ = none;
-    std::unordered_map<std::uint64_t, std::uint32_t> slot_by_key_;  // type << 32 | key
-    std::unordered_map<std::uint32_t, std::uint32_t> roots_;        // name → type
+    std::unordered_map<std::uint64_t, std::uint32_t, SeededHash> slot_by_key_;  // type << 32 | key
+    std::unordered_map<std::uint32_t, std::uint32_t> roots_;                    // name → type
     Names names_;
     Payloads payloads_;
     PositionTree tree_;

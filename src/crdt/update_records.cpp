@@ -1,8 +1,9 @@
 #include "crdt/update_records.h"
 
+#include "crdt/seeded_hash.h"
+
 #include <algorithm>
 #include <bit>
-#include <cstdint>
 
 namespace codencollab::crdt {
 
@@ -46,15 +47,8 @@ void UpdateRecords::clear() {
 }
 
 std::size_t UpdateRecords::slot_of(ClientNumber number) const {
-    // Strangers choose the numbers. Which of them fall together depends on where the table lies,
-    // which they do not know; nothing but the time of a search depends on it.
-    auto hash =
-        number ^ static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(table_.data()));
-    hash = (hash ^ hash >> 32U) * 0x9E3779B97F4A7C15U;
-    hash = (hash ^ hash >> 29U) * 0xBF58476D1CE4E5B9U;
-    hash ^= hash >> 32U;
     const std::size_t mask = table_.size() - 1;
-    std::size_t slot = hash & mask;
+    std::size_t slot = SeededHash(table_.data())(number) & mask;
     while (table_[slot] != none && clients[table_[slot]] != number)
         slot = (slot + 1) & mask;
     return slot;
