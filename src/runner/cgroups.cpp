@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,7 +96,8 @@ std::string new_parent_name() {
         "{}{}-{:08x}", parent_prefix, ::getpid(), static_cast<std::uint32_t>(random.next_u64()));
 }
 
-/// Removes the groups of runners whose process is gone; those of living ones stay.
+/// Removes the groups of runners whose process is gone; those of living ones stay. A runner in
+/// another pid namespace cannot be seen, so the lock that each holds on its group decides.
 void remove_leftovers(const fs::path& folder) {
     std::error_code ignored;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
@@ -104,6 +106,8 @@ void remove_leftovers(const fs::path& folder) {
         const auto owner =
             static_cast<pid_t>(number_in(std::string_view(name).substr(parent_prefix.size())));
         if (owner <= 0 || ::kill(owner, 0) == 0 || errno != ESRCH) continue;
+        const UniqueFd group(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!group || ::flock(group.get(), LOCK_EX | LOCK_NB) != 0) continue;
         for (const fs::directory_entry& child : fs::directory_iterator(entry.path(), ignored)) {
             if (child.is_directory(ignored)) ::rmdir(child.path().c_str());
         }
@@ -301,8 +305,20 @@ Result<> Cgroups::open_v2(const CgroupPlace& place) {
     return last;
 }
 
-Result<> Cgroups::make_parent(const fs::path& parent) const {
-    if (auto made = make_folder(parent); !made) return made;
+Result<> Cgroups::make_parent(const fs::path& parent) {
+    // Between the making and the lock another runner's clean-up may take the group away.
+    for (bool is_locked = false; !is_locked || !fs::exists(parent);) {
+        if (auto made = make_folder(parent); !made) return made;
+        UniqueFd& lock = locks_[parent];
+        lock = UniqueFd(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!lock && errno == ENOENT) continue;
+        if (!lock || ::flock(lock.get(), LOCK_SH) != 0) {
+            return fail(
+                ErrorCode::sandbox_unavailable,
+                fmt::format("Cannot lock {}: {}.", parent.string(), std::strerror(errno)));
+        }
+        is_locked = true;
+    }
     // Weights are a courtesy to the rest of the host; a kernel without them still isolates.
     if (fs::exists(parent / "cpu.shares")) {
         const unsigned shares =
@@ -314,7 +330,7 @@ Result<> Cgroups::make_parent(const fs::path& parent) const {
     return write_file(parent / "cgroup.subtree_control", "+memory +pids +cpu");
 }
 
-Result<StageCgroup> Cgroups::make(std::string_view name, const StageLimits& limits) const {
+Result<StageCgroup> Cgroups::make(std::string_view name, const StageLimits& limits) {
     StageCgroup group;
     if (version_ == CgroupVersion::none) return group;
     group.version_ = version_;
@@ -322,7 +338,7 @@ Result<StageCgroup> Cgroups::make(std::string_view name, const StageLimits& limi
         const fs::path folder = parent / name;
         auto made = make_folder(folder);
         if (!made && !fs::exists(parent)) {
-            // A runner in another pid namespace took our empty group for a dead one's.
+            // Somebody who heeds no lock removed our empty group.
             if (made = make_parent(parent); made) made = make_folder(folder);
         }
         if (!made) return std::unexpected(made.error());

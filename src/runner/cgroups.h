@@ -86,15 +86,17 @@ class Cgroups {
 
     CgroupVersion version() const { return version_; }
     const std::string& why_not() const { return why_not_; }
-    Result<StageCgroup> make(std::string_view name, const StageLimits& limits) const;
+    Result<StageCgroup> make(std::string_view name, const StageLimits& limits);
 
   private:
     Result<> open_v1(const CgroupPlace& place);
     Result<> open_v2(const CgroupPlace& place);
-    Result<> make_parent(const std::filesystem::path& parent) const;
+    Result<> make_parent(const std::filesystem::path& parent);
 
     CgroupVersion version_ = CgroupVersion::none;
     std::map<std::string, std::filesystem::path, std::less<>> parents_;
+    /// Locked as long as this runner lives: how those in other pid namespaces know.
+    std::map<std::filesystem::path, UniqueFd> locks_;
     std::string why_not_;
 };
 

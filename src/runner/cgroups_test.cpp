@@ -3,6 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
 namespace codencollab::runner {
 namespace {
 
@@ -77,6 +86,38 @@ TEST(CgroupLimits, AreWrittenInTheKernelsOrder) {
             "pids.max=65",
             "cpu.max=100000 100000"));
     EXPECT_TRUE(limit_writes(CgroupVersion::none, limits).empty());
+}
+
+std::string read_file(const char* path) {
+    std::ifstream in(path);
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+TEST(Cgroups, LeaveTheGroupOfARunnerThatTheyCannotSeeButThatHoldsIt) {
+    if (Cgroups().version() == CgroupVersion::none) GTEST_SKIP() << "no control groups here";
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
+    const auto place =
+        find_cgroups(read_file("/proc/self/mountinfo"), read_file("/proc/self/cgroup"));
+    const char* const controller = place.version == CgroupVersion::v1 ? "memory" : "";
+    const std::filesystem::path group =
+        place.folders.at(controller) / ("codencollab-" + std::to_string(gone) + "-test");
+    ASSERT_EQ(::mkdir(group.c_str(), 0755), 0);
+    UniqueFd lock(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ASSERT_EQ(::flock(lock.get(), LOCK_SH), 0);
+
+    {
+        const Cgroups others;
+    }
+    EXPECT_TRUE(std::filesystem::exists(group));
+    lock.reset();
+    {
+        const Cgroups others;
+    }
+    EXPECT_FALSE(std::filesystem::exists(group));
 }
 
 }  // namespace
