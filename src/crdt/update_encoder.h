@@ -92,7 +92,7 @@ class EncoderV1 {
     template <class... Integers>
     void put(Integers... values) {
         char* at = out_.room(sizeof...(values) * lib0::var_uint_room);
-        ((at = lib0::put_var_uint(at, values)), ...);
+        ((at = lib0::put_var_uint(at, static_cast<std::uint64_t>(values))), ...);
         out_.advance_to(at);
     }
     void put_byte_and(std::uint8_t byte, std::uint64_t value) {
