@@ -60,12 +60,14 @@ void Store::restore_normal_form() {
     for (std::vector<DeletedRange>* ranges : {&deleted_, &unsettled_}) {
         if (ranges->size() > 1) {
             // In order and joined, so that no struct is looked at for several ranges.
-            std::ranges::sort(*ranges, [this](const DeletedRange& a, const DeletedRange& b) {
+            const auto in_order = [this](const DeletedRange& a, const DeletedRange& b) {
                 if (a.client != b.client) {
                     return clients_[a.client].number > clients_[b.client].number;
                 }
                 return a.clock < b.clock;
-            });
+            };
+            // Whole documents come in order.
+            if (!std::ranges::is_sorted(*ranges, in_order)) std::ranges::sort(*ranges, in_order);
             std::size_t kept = 0;
             for (std::size_t i = 1; i < ranges->size(); ++i) {
                 DeletedRange& to = (*ranges)[kept];

@@ -50,4 +50,16 @@ void DeleteSet::normalise() {
     ranges_.resize(last + 1);
 }
 
+std::uint64_t DeleteSet::units_within(ClientNumber client, Clock from, Clock end) const {
+    // The first range that ends after `from`.
+    auto at = std::ranges::partition_point(ranges_, [&](const Range& range) {
+        return range.client > client || (range.client == client && range.end() <= from);
+    });
+    std::uint64_t units = 0;
+    for (; at != ranges_.end() && at->client == client && at->clock < end; ++at) {
+        units += std::min(at->end(), end) - std::max(at->clock, from);
+    }
+    return units;
+}
+
 }  // namespace codencollab::crdt

@@ -31,6 +31,9 @@ class DeleteSet {
     /// empty ranges: the form in which it goes onto the wire.
     void normalise();
 
+    /// Deleted units among [from, end) of a client; the set must be normalised.
+    std::uint64_t units_within(ClientNumber client, Clock from, Clock end) const;
+
     void clear() { ranges_.clear(); }
     bool empty() const { return ranges_.empty(); }
     const std::vector<Range>& ranges() const { return ranges_; }

@@ -23,21 +23,29 @@ std::unexpected<DecodeError> refuse(Code code, std::size_t at) {
 }  // namespace
 
 std::expected<Applied, DecodeError> Store::apply(std::string_view update, Format format) {
-    if (auto decoded = decode_update(update, format, options_.limits, records_); !decoded) {
-        return std::unexpected(decoded.error());
+    std::expected<void, DecodeError> sound =
+        decode_update(update, format, options_.limits, records_);
+    if (sound) sound = check(records_);
+    if (!sound) {
+        forget_big_scratch();
+        return std::unexpected(sound.error());
     }
-    if (auto sound = check(records_); !sound) return std::unexpected(sound.error());
 
     begin();
     if (records_.has_skip || records_.has_trailing_bytes || format != Format::v1) {
         relay_as_is_ = false;
     }
+    reserve(records_, update.size());
     integrate_all(records_);
     apply_deletes(records_);
     if (!pending_.empty()) retry_pending();
-    // A document that was loaded in one go must not keep the scratch of that.
-    if (records_.structs.capacity() > 256 || records_.deletes.capacity() > 1024) records_ = {};
+    forget_big_scratch();
     return commit(update);
+}
+
+// A document that was loaded in one go, or was sent a bomb, must not keep what that needed.
+void Store::forget_big_scratch() {
+    if (records_.structs.capacity() > 256 || records_.deletes.capacity() > 1024) records_ = {};
 }
 
 // After this nothing can fail but memory.
@@ -79,32 +87,33 @@ std::expected<void, DecodeError> Store::check(const UpdateRecords& records) {
 }
 
 // The update inserts more than there is room for, unless it also deletes: only now is that counted,
-// unit by unit, because ranges may name what is deleted already.
+// unit by unit, because ranges may name what is deleted already, or the update's own text.
 std::expected<void, DecodeError> Store::check_text_limit(
     const UpdateRecords& records, std::uint64_t inserted) {
-    std::vector<DeleteSet::Range> live;
+    DeleteSet deletes;
     for (const DeleteRecord& range : records.deletes) {
-        const std::uint32_t client = document_client_[range.client];
-        if (client == no_client || range.length == 0) continue;
-        const Clock end = std::min(clients_[client].state, range.clock + range.length);
-        if (range.clock >= end) continue;
+        deletes.add(records.clients[range.client], range.clock, range.length);
+    }
+    deletes.normalise();
+    std::uint64_t freed = 0;
+    for (const DeleteSet::Range& range : deletes.ranges()) {
+        const std::uint32_t client = client_index(range.client);
+        if (client == no_client || range.clock >= clients_[client].state) continue;
         const std::vector<std::uint32_t>& structs = clients_[client].structs;
-        for (std::uint32_t i = std::as_const(*this).find(client, range.clock); i < structs.size();
+        for (std::uint32_t i = std::as_const(*this).find(client, range.clock);
+             i < structs.size() && items_[structs[i]].clock < range.end();
              ++i) {
             const Item& item = items_[structs[i]];
-            if (item.clock >= end) break;
             if (item.kind() != Kind::string || item.deleted != 0) continue;
-            const Clock from = std::max(item.clock, range.clock);
-            live.push_back({clients_[client].number, from, std::min(item.end(), end) - from});
+            freed += std::min(item.end(), range.end()) - std::max(item.clock, range.clock);
         }
     }
-    DeleteSet deleted;
-    for (const DeleteSet::Range& range : live)
-        deleted.add(range.client, range.clock, range.length);
-    deleted.normalise();
-    std::uint64_t freed = 0;
-    for (const DeleteSet::Range& range : deleted.ranges())
-        freed += range.length;
+    for (const StructRecord& record : records.structs) {
+        const Clock from = std::max(record.clock, state_of(record.client));
+        const Clock end = record.clock + record.length;
+        if (record.kind != Kind::string || from >= end) continue;
+        freed += deletes.units_within(records.clients[record.client], from, end);
+    }
     if (text_units_ + inserted - freed > options_.limits.text_units) {
         return refuse(Code::too_large, 0);
     }
@@ -297,6 +306,27 @@ void Store::integrate_all(UpdateRecords& records) {
         integrate_client(records, block.client);
 }
 
+// Before a document is loaded: its size is known.
+void Store::reserve(const UpdateRecords& records, std::size_t update_bytes) {
+    constexpr std::size_t few = 64;
+    // A few bytes of v2 may stand for a million structs that merge at once.
+    const std::size_t count = std::min(records.structs.size(), update_bytes);
+    const auto make_room = [](auto& vector, std::size_t more) {
+        // Never by less than half, or many small updates would copy the whole each time.
+        if (const std::size_t wanted = vector.size() + more; wanted > vector.capacity()) {
+            vector.reserve(std::max(wanted, vector.capacity() + vector.capacity() / 2));
+        }
+    };
+    if (count < few) return;
+    make_room(items_, count);
+    for (const RecordBlock& block : records.blocks) {
+        const std::uint32_t client = document_client_[block.client];
+        if (block.count >= few && client != no_client) {
+            make_room(clients_[client].structs, std::min<std::size_t>(block.count, count));
+        }
+    }
+}
+
 // Integrates what it can of one client's structs, and before each of them what it refers to of
 // other clients' structs in the same update. Depth first, with a stack of its own.
 void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client) {
@@ -400,6 +430,11 @@ void Store::retry_pending() {
         document_client_.resize(records_.clients.size());
         for (std::size_t i = 0; i < records_.clients.size(); ++i) {
             document_client_[i] = client_index(records_.clients[i]);
+        }
+        // How deep its types lie could not be known before.
+        if (!check_depth(records_)) {
+            dropped_pending_ = true;
+            return;
         }
         integrate_all(records_);
     };

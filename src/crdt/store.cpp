@@ -60,9 +60,15 @@ const std::vector<std::uint32_t>& Store::clients_descending() const {
 
 std::uint32_t Store::find(std::uint32_t client, Clock clock) const {
     const std::vector<std::uint32_t>& structs = clients_[client].structs;
-    std::uint32_t low = 0;
-    auto high = static_cast<std::uint32_t>(structs.size());
-    if (items_[structs.back()].clock <= clock) return high - 1;
+    const auto last = static_cast<std::uint32_t>(structs.size()) - 1;
+    if (items_[structs[last]].clock <= clock) return last;
+    return find_between(client, clock, 0, last);
+}
+
+// The struct at `low` begins at `clock` or before, the one at `high` after it.
+std::uint32_t Store::find_between(
+    std::uint32_t client, Clock clock, std::uint32_t low, std::uint32_t high) const {
+    const std::vector<std::uint32_t>& structs = clients_[client].structs;
     while (high - low > 1) {
         const std::uint32_t middle = low + (high - low) / 2;
         if (items_[structs[middle]].clock <= clock) {
@@ -75,19 +81,34 @@ std::uint32_t Store::find(std::uint32_t client, Clock clock) const {
 }
 
 // The left origin moves along with the typing while the right origin stays, so each kind of look-up
-// has a hint of its own. Nearly all are answered by it or its successor.
+// has a hint of its own. Nearly all are answered by it or its successor; what is not lies near it
+// more often than not, so the search goes out from there in steps that double.
 std::uint32_t Store::find(std::uint32_t client, Clock clock, Look look) {
     Client& here = clients_[client];
     std::uint32_t& hint = here.hints[static_cast<std::size_t>(look)];
     const auto count = static_cast<std::uint32_t>(here.structs.size());
-    if (hint < count) {
-        const Item& item = items_[here.structs[hint]];
-        if (item.clock <= clock) {
-            if (clock < item.end()) return hint;
-            if (hint + 1 < count && clock < items_[here.structs[hint + 1]].end()) return ++hint;
+    const auto begins_after = [&](std::uint32_t position) {
+        return items_[here.structs[position]].clock > clock;
+    };
+    std::uint32_t low = std::min(hint, count - 1);
+    std::uint32_t high = count;
+    if (!begins_after(low)) {
+        for (std::uint32_t step = 1; low + step < count; step *= 2) {
+            if (begins_after(low + step)) {
+                high = low + step;
+                break;
+            }
+            low += step;
+        }
+    } else {
+        high = low;
+        for (std::uint32_t step = 1;; step *= 2) {
+            low = high > step ? high - step : 0;
+            if (!begins_after(low)) break;
+            high = low;
         }
     }
-    return hint = std::as_const(*this).find(client, clock);
+    return hint = find_between(client, clock, low, high);
 }
 
 std::uint32_t Store::type_of(const Item& item) const {

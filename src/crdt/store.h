@@ -89,6 +89,8 @@ class Store {
     /// The position in the client's `structs` of the struct that holds `clock` (< its state).
     std::uint32_t find(std::uint32_t client, Clock clock, Look look = Look::left);
     std::uint32_t find(std::uint32_t client, Clock clock) const;
+    std::uint32_t find_between(
+        std::uint32_t client, Clock clock, std::uint32_t low, std::uint32_t high) const;
     /// Client indices, descending by number.
     const std::vector<std::uint32_t>& clients_descending() const;
 
@@ -199,6 +201,8 @@ class Store {
         const UpdateRecords& records, std::uint64_t inserted);
     std::expected<void, DecodeError> check_depth(const UpdateRecords& records);
     void integrate_all(UpdateRecords& records);
+    void reserve(const UpdateRecords& records, std::size_t update_bytes);
+    void forget_big_scratch();
     bool integrate_single(const UpdateRecords& records);
     void integrate_client(UpdateRecords& records, std::uint32_t first_client);
     std::optional<Wait> missing_of(const UpdateRecords& records, const StructRecord& record) const;

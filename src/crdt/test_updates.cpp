@@ -97,7 +97,9 @@ class RandomStructs {
     void put_place(Kind kind) {
         const bool has_origin = choices_.coin();
         const bool has_right_origin = choices_.coin();
-        const bool has_key = choices_.below(4) == 3;
+        // As it is written, not as it may be read: with an origin, text alone keeps the bit.
+        const bool has_key =
+            choices_.below(4) == 3 && (kind == Kind::string || (!has_origin && !has_right_origin));
         auto info = static_cast<std::uint8_t>(kind);
         if (has_origin) info |= info_origin;
         if (has_right_origin) info |= info_right_origin;

@@ -109,7 +109,7 @@ class UpdateComposer {
             (left.right_client != right.right_client || left.right_clock != right.right_clock)) {
             return false;
         }
-        return !has_key(left) && !has_key(right);
+        return left.kind == Kind::deleted || (!has_key(left) && !has_key(right));
     }
 
     void write(std::size_t first, std::size_t end) {

@@ -84,9 +84,12 @@ void write_struct(
     if (record.kind == Kind::skip) return encoder.skip(cut.to - cut.from);
 
     const bool has_origin = record.has_origin || cut.from > 0;
-    // Yjs' functions on bytes lose the bit where an origin is; its documents write it, and only it
-    // tells a merge that two runs of text are entries of a map and not neighbours.
-    const bool has_key = details != nullptr && (details->has_key || details->key_bit);
+    // Where an item has an origin its key is its neighbour's; Yjs, which does not know it without a
+    // document, leaves the bit out there, and no reader asks for it. Text, which Yjs has under no
+    // key, keeps it: it says that runs must not be joined (merge_updates).
+    const bool has_key =
+        details != nullptr &&
+        (record.kind == Kind::string ? details->key_bit : details->has_key && !has_origin);
     auto info = static_cast<std::uint8_t>(record.kind);
     if (has_origin) info |= info_origin;
     if (record.has_right_origin) info |= info_right_origin;
