@@ -33,6 +33,7 @@ std::uint64_t Reader::long_var_uint() {
             return value;
         }
     }
+    const char* const start = at_;
     for (unsigned shift = 0; shift <= 49; shift += 7) {
         if (at_ == end_) {
             fail(Failure::truncated);
@@ -45,6 +46,7 @@ std::uint64_t Reader::long_var_uint() {
             break;
         }
     }
+    at_ = start;
     fail(Failure::bad_integer);
     return 0;
 }

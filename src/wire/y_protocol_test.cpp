@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
             "an_integer_past_2_to_the_53",
             "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\1",
             YMessageError::Code::bad_integer,
-            8},
+            0},
         RefusedCase{"a_reason_of_broken_utf8", "\2\0\1\xFF"sv, YMessageError::Code::bad_utf8, 3}),
     [](const auto& test) { return test.param.name; });
 
