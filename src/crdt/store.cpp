@@ -412,7 +412,10 @@ void Store::shrink() {
         scan_visit_,
         stack_,
         entry_text_);
-    encoder_ = {};
+    // A string that is assigned an empty one keeps its memory; one that is swapped does not.
+    EncoderV1 encoder;
+    std::swap(encoder_, encoder);
+    records_ = {};
 }
 
 MemoryUse Store::memory_use() const {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -109,7 +108,7 @@ class Arena {
 
   private:
     static constexpr std::size_t chunk_bytes = 4096;
-    std::deque<std::string> chunks_;  // a string never moves once it is in here
+    std::vector<std::string> chunks_;  // each past the small size: its bytes stay where they are
 };
 
 /// An update decoded into flat records: what both byte forms come to, and all that the engine's
