@@ -16,13 +16,14 @@ bool is_low(char16_t unit) {
     return (unit & 0xFC00U) == 0xDC00;
 }
 
-void put_unit(std::string& out, char16_t unit) {
-    out.push_back(static_cast<char>(unit & 0xFFU));
-    out.push_back(static_cast<char>(unit >> 8U));
+char* put_unit(char* at, char32_t unit) {
+    *at++ = static_cast<char>(unit & 0xFFU);
+    *at++ = static_cast<char>(unit >> 8U);
+    return at;
 }
 
 /// Valid UTF-8 to UTF-16, each unit as two bytes, low byte first.
-void append_wide(std::string& out, std::string_view utf8) {
+char* put_wide(char* out, std::string_view utf8) {
     std::size_t i = 0;
     const auto next = [&] { return static_cast<char32_t>(static_cast<unsigned char>(utf8[i++])); };
     const auto more = [&](char32_t point) { return point << 6U | (next() & 0x3FU); };
@@ -30,15 +31,28 @@ void append_wide(std::string& out, std::string_view utf8) {
         char32_t point = next();
         if (point >= 0xF0) {
             point = more(more(more(point & 0x07U))) - 0x10000;
-            put_unit(out, static_cast<char16_t>(0xD800 + (point >> 10U)));
+            out = put_unit(out, 0xD800 + (point >> 10U));
             point = 0xDC00 + (point & 0x3FFU);
         } else if (point >= 0xE0) {
             point = more(more(point & 0x0FU));
         } else if (point >= 0x80) {
             point = more(point & 0x1FU);
         }
-        put_unit(out, static_cast<char16_t>(point));
+        out = put_unit(out, point);
     }
+    return out;
+}
+
+void append_wide(std::string& out, std::string_view utf8) {
+    const std::size_t size = out.size();
+    // At most two bytes for each one; what is not needed is cut off again. Doubled as push_back
+    // would, for resizing to the byte would copy the whole for each keystroke.
+    if (const std::size_t most = size + 2 * utf8.size(); most > out.capacity()) {
+        out.reserve(std::max(most, 2 * size));
+    }
+    out.resize_and_overwrite(size + 2 * utf8.size(), [&](char* bytes, std::size_t) {
+        return static_cast<std::size_t>(put_wide(bytes + size, utf8) - bytes);
+    });
 }
 
 void put_utf8(std::string& out, char32_t point) {
@@ -109,8 +123,11 @@ std::uint32_t TextBuffer::append_from(
     if (wide_ == from.wide_) {
         bytes_.append(from.bytes_, offset * width, count * width);
     } else {
-        for (std::uint32_t i = 0; i < count; ++i)
-            put_unit(bytes_, from.unit(offset + i));
+        for (std::uint32_t i = 0; i < count; ++i) {
+            char unit[2];
+            put_unit(unit, from.unit(offset + i));
+            bytes_.append(unit, sizeof(unit));
+        }
     }
     if (lines_) note_newlines(at);
     return at;
