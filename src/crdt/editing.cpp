@@ -132,6 +132,8 @@ Transaction::~Transaction() {
 
 Applied Transaction::commit() {
     if (!std::exchange(open_, false)) return {};
+    // Something may have waited for what this author has just written (a number used twice).
+    if (!store_->pending_.empty()) store_->retry_pending();
     return store_->commit({});
 }
 

@@ -264,4 +264,20 @@ TEST(CrdtRegressions, AMovedDocumentIsWhole) {
 }
 
 }  // namespace
+TEST(CrdtRegressions, WhatWaitedForALocalEditIsTakenWithIt) {
+    // Client 2's "b" after the first unit of client 1, which is still to write it.
+    const std::string after(
+        "\x01\x01\x02\x00\x84\x01\x00\x01"
+        "b\x00",
+        10);
+    Document document;
+    ASSERT_TRUE(document.apply(after).has_value());
+    EXPECT_TRUE(document.has_pending());
+    Transaction transaction(document, 1);
+    Text text = document.text("code");
+    ASSERT_TRUE(text.insert(transaction, 0, "a").has_value());
+    EXPECT_FALSE(transaction.commit().pending);
+    EXPECT_EQ(text.to_string(), "ab");
+}
+
 }  // namespace codencollab::crdt
