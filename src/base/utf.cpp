@@ -55,6 +55,8 @@ Decoded decode_one(std::string_view in, bool allow_surrogates) {
     return {point, length, true};
 }
 
+}  // namespace
+
 void append_utf8(std::string& out, char32_t point) {
     const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
     if (point < 0x80) {
@@ -73,8 +75,6 @@ void append_utf8(std::string& out, char32_t point) {
         put(0x80U | (point & 0x3fU));
     }
 }
-
-}  // namespace
 
 std::u16string to_utf16(std::string_view utf8) {
     std::u16string out;

@@ -15,6 +15,9 @@ std::u16string to_utf16(std::string_view utf8);
 /// way back. Such bytes must not go onto a wire as they are: JSON writers escape them.
 std::string to_utf8(std::u16string_view utf16);
 
+/// Appends one code point; a surrogate becomes its three-byte form.
+void append_utf8(std::string& out, char32_t point);
+
 /// Whether the bytes are strictly valid UTF-8 (no surrogates, no overlong forms).
 bool is_valid_utf8(std::string_view bytes);
 

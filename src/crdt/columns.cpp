@@ -16,11 +16,13 @@ std::uint64_t read_long_run(lib0::Reader& in) {
 
 }  // namespace
 
+template <>
 void ByteRunReader::begin_run() {
     value_ = in_.byte();
     left_ = in_.at_end() ? std::numeric_limits<std::uint64_t>::max() : in_.var_uint() + 1;
 }
 
+template <>
 void UintRunReader::begin_run() {
     const lib0::VarInt value = in_.var_int();
     value_ = value.magnitude;

@@ -31,12 +31,13 @@ class ColumnReader {
     const char* begin_;
 };
 
-/// Bytes in runs. The last run goes on for ever.
-class ByteRunReader : public ColumnReader {
+/// Equal values told once with their number.
+template <class Value>
+class RunReader : public ColumnReader {
   public:
     using ColumnReader::ColumnReader;
 
-    std::uint8_t next() {
+    Value next() {
         if (left_ == 0) begin_run();
         --left_;
         return value_;
@@ -45,27 +46,19 @@ class ByteRunReader : public ColumnReader {
   private:
     void begin_run();
 
-    std::uint8_t value_ = 0;
+    Value value_ = 0;
     std::uint64_t left_ = 0;
 };
+
+/// Bytes in runs. The last run goes on for ever.
+using ByteRunReader = RunReader<std::uint8_t>;
+template <>
+void ByteRunReader::begin_run();
 
 /// Integers in runs ("UintOptRle").
-class UintRunReader : public ColumnReader {
-  public:
-    using ColumnReader::ColumnReader;
-
-    std::uint64_t next() {
-        if (left_ == 0) begin_run();
-        --left_;
-        return value_;
-    }
-
-  private:
-    void begin_run();
-
-    std::uint64_t value_ = 0;
-    std::uint64_t left_ = 0;
-};
+using UintRunReader = RunReader<std::uint64_t>;
+template <>
+void UintRunReader::begin_run();
 
 /// Integers in runs of equal differences ("IntDiffOptRle"). Fails for what is negative or above
 /// `value_max`.

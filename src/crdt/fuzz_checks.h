@@ -89,4 +89,21 @@ inline bool apply(Document& document, std::string_view update, Format format, bo
     return true;
 }
 
+/// An update on an empty document, and again; and on one that somebody has typed into.
+inline void check_update(std::string_view update, Format format) {
+    Document empty(options());
+    if (apply(empty, update, format, true)) {
+        const auto again = empty.apply(update, format);
+        must(again && !again->changed);
+    }
+
+    Document filled(options(false));
+    Transaction transaction(filled, 1);
+    must(filled.text("code").insert(transaction, 0, "one\ntwo \xF0\x9F\x98\x80").has_value());
+    must(filled.text("code").erase(transaction, 2, 3).has_value());
+    must(filled.map("meta").set(transaction, "a", "\x7E").has_value());
+    transaction.commit();
+    apply(filled, update, format, false);
+}
+
 }  // namespace codencollab::crdt::fuzz

@@ -244,12 +244,6 @@ void Store::append_struct(std::uint32_t client, std::uint32_t item) {
     ++structs_;
 }
 
-void Store::remove_struct(std::uint32_t client, std::uint32_t position) {
-    std::vector<std::uint32_t>& structs = clients_[client].structs;
-    structs.erase(structs.begin() + position);
-    --structs_;
-}
-
 void Store::link(std::uint32_t item, std::uint32_t left) {
     Item& here = items_[item];
     std::uint32_t* first = nullptr;

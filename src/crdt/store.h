@@ -59,9 +59,10 @@ struct Slot {
 };
 
 /// The inside of a document: all its arrays, and the algorithms over them. A file each: look-up,
-/// splitting and merging (store.cpp), integration (integrate.cpp), deletion and collection
-/// (deletion.cpp), the end of a transaction (commit.cpp), encoding (encode.cpp), local edits
-/// (editing.cpp), reading (reading.cpp), relative positions (relative_position.cpp), invariants.
+/// splitting and merging (store.cpp), what may come in (admission.cpp), in which order
+/// (integrate.cpp) and to which place (placement.cpp), deletion and collection (deletion.cpp), the
+/// end of a transaction (commit.cpp), encoding (encode.cpp), local edits (editing.cpp), reading
+/// (reading.cpp), relative positions (positions.cpp), invariants (invariants.cpp).
 ///
 /// Everything refers to everything by index; see docs/engine.md for the picture.
 class Store {
@@ -151,8 +152,6 @@ class Store {
     MemoryUse memory_use() const;
     void check_invariants() const;
 
-    const DocumentOptions& options() const { return options_; }
-
   private:
     friend class Array;
     friend class Document;
@@ -195,11 +194,12 @@ class Store {
         std::uint32_t text_to = 0;
     };
 
-    // Integration of one decoded update; integrate.cpp.
+    // Whether a decoded update may come in; admission.cpp.
     std::expected<void, DecodeError> check(const UpdateRecords& records);
     std::expected<void, DecodeError> check_text_limit(
         const UpdateRecords& records, std::uint64_t inserted);
     std::expected<void, DecodeError> check_depth(const UpdateRecords& records);
+    // In which order its structs are taken, and what waits; integrate.cpp.
     void integrate_all(UpdateRecords& records);
     void reserve(const UpdateRecords& records, std::size_t update_bytes);
     void forget_big_scratch();
@@ -211,6 +211,10 @@ class Store {
         return client == no_client ? 0 : clients_[client].state;
     }
     void set_aside(const UpdateRecords& records, const Queue& queue, Id missing);
+    void apply_deletes(const UpdateRecords& records);
+    void retry_pending();
+
+    // Where one struct goes; placement.cpp.
     void integrate(const UpdateRecords& records, const StructRecord& record, std::uint32_t offset);
     bool extend_last(const StructRecord& record, std::uint32_t client);
     void extend(std::uint32_t index, const StructRecord& record);
@@ -225,14 +229,11 @@ class Store {
         const RecordDetails* details,
         std::uint32_t offset);
     void advance(std::uint32_t client, std::uint32_t length);
-    void apply_deletes(const UpdateRecords& records);
-    void retry_pending();
 
     bool shrink_run(std::uint32_t client, std::uint32_t position, Clock clock, Clock end);
     void release_content(const Item& item);
     void to_gc(std::uint32_t item);
     void compact_text(std::uint32_t client);
-    void remove_struct(std::uint32_t client, std::uint32_t position);
     std::uint32_t new_type();
     void free_type(std::uint32_t type);
 

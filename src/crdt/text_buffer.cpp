@@ -1,5 +1,7 @@
 #include "crdt/text_buffer.h"
 
+#include "base/utf.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -53,25 +55,6 @@ void append_wide(std::string& out, std::string_view utf8) {
     out.resize_and_overwrite(size + 2 * utf8.size(), [&](char* bytes, std::size_t) {
         return static_cast<std::size_t>(put_wide(bytes + size, utf8) - bytes);
     });
-}
-
-void put_utf8(std::string& out, char32_t point) {
-    const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (point < 0x80) {
-        put(point);
-    } else if (point < 0x800) {
-        put(0xC0U | point >> 6U);
-        put(0x80U | (point & 0x3FU));
-    } else if (point < 0x10000) {
-        put(0xE0U | point >> 12U);
-        put(0x80U | (point >> 6U & 0x3FU));
-        put(0x80U | (point & 0x3FU));
-    } else {
-        put(0xF0U | point >> 18U);
-        put(0x80U | (point >> 12U & 0x3FU));
-        put(0x80U | (point >> 6U & 0x3FU));
-        put(0x80U | (point & 0x3FU));
-    }
 }
 
 }  // namespace
@@ -146,7 +129,7 @@ void TextBuffer::append_to(std::string& out, std::uint32_t offset, std::uint32_t
         } else if (is_high(static_cast<char16_t>(point)) || is_low(static_cast<char16_t>(point))) {
             point = replacement;
         }
-        put_utf8(out, point);
+        append_utf8(out, point);
     }
 }
 

@@ -226,7 +226,7 @@ TEST_F(RealRunner, CutsEndlessOutput) {
 TEST_F(RealRunner, SaysThatMemoryRanOut) {
     // Between the limit and the twice of it that rlimits allow where there are no control groups:
     // there the program gets no more, and says so itself.
-    start(bash("python3 -c 'import time; a = b\"x\" * (40 << 20); time.sleep(9)'"));
+    start(bash("python3 -c 'import signal; a = b\"x\" * (40 << 20); signal.pause()'"));
     const room::RunResult& result = wait();
     EXPECT_EQ(result.failure, RunFailure::out_of_memory) << result.message;
 }
