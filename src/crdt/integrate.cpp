@@ -72,11 +72,14 @@ std::optional<Store::Wait> Store::missing_of(
     const auto lacks = [&](std::uint32_t client, Clock clock) {
         return client != record.client && clock >= state_of(client);
     };
-    if (record.has_origin && lacks(record.origin_client, record.origin_clock)) {
-        return Wait{record.origin_client, record.origin_clock};
-    }
     if (record.has_right_origin && lacks(record.right_client, record.right_clock)) {
         return Wait{record.right_client, record.right_clock};
+    }
+    // The rest of a struct that is known in part follows on its own unit before it, so that is its
+    // origin, and its parent is that one's.
+    if (record.clock < state_of(record.client)) return {};
+    if (record.has_origin && lacks(record.origin_client, record.origin_clock)) {
+        return Wait{record.origin_client, record.origin_clock};
     }
     if (record.more == none) return {};
     const RecordDetails& details = records.more[record.more];

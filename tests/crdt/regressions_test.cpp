@@ -280,4 +280,22 @@ TEST(CrdtRegressions, WhatWaitedForALocalEditIsTakenWithIt) {
     EXPECT_EQ(text.to_string(), "ab");
 }
 
+TEST(CrdtRegressions, TheRestOfAStructKnownInPartNeedsNoParent) {
+    // Client 1's units from 1 on, said to lie in a type that nobody has sent. What is encoded with
+    // what waits would be cut at the known units, and a peer would take what this replica did not.
+    Document document;
+    Transaction transaction(document, 1);
+    Text text = document.text("code");
+    ASSERT_TRUE(text.insert(transaction, 0, "abc").has_value());
+    transaction.commit();
+    const std::string update("\x01\x01\x01\x01\x01\x00\x09\x00\x05\x00", 10);
+    ASSERT_TRUE(document.apply(update).has_value());
+    EXPECT_FALSE(document.has_pending());
+    Document second;
+    ASSERT_TRUE(second.apply(document.encode()).has_value());
+    EXPECT_EQ(second.state_vector(), document.state_vector());
+    EXPECT_EQ(second.encode(), document.encode());
+    EXPECT_EQ(document.state(1), 6U);
+}
+
 }  // namespace codencollab::crdt
