@@ -4,6 +4,7 @@
 #include "crdt/text_scan.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace codencollab::crdt {
 
@@ -138,8 +139,8 @@ Applied Transaction::commit() {
 }
 
 std::expected<void, EditError> Text::insert(
-    Transaction& transaction, std::size_t index, std::string_view utf8) {
-    (void)transaction;
+    [[maybe_unused]] Transaction& transaction, std::size_t index, std::string_view utf8) {
+    assert(transaction.store_ == store_);
     const TextFacts facts = scan_text(utf8);
     if (!facts.is_valid) return std::unexpected(EditError::bad_utf8);
     if (index > length()) return std::unexpected(EditError::out_of_range);
@@ -161,8 +162,8 @@ std::expected<void, EditError> Text::insert(
 }
 
 std::expected<void, EditError> Text::erase(
-    Transaction& transaction, std::size_t index, std::size_t count) {
-    (void)transaction;
+    [[maybe_unused]] Transaction& transaction, std::size_t index, std::size_t count) {
+    assert(transaction.store_ == store_);
     if (index > length() || count > length() - index) {
         return std::unexpected(EditError::out_of_range);
     }
@@ -194,8 +195,8 @@ StructRecord content_of(std::string_view values, std::uint32_t count) {
 }  // namespace
 
 std::expected<void, EditError> Map::set(
-    Transaction& transaction, std::string_view key, std::string_view value) {
-    (void)transaction;
+    [[maybe_unused]] Transaction& transaction, std::string_view key, std::string_view value) {
+    assert(transaction.store_ == store_);
     if (!scan_text(key).is_valid) return std::unexpected(EditError::bad_utf8);
     const Limits& limits = store_->options_.limits;
     const auto normal = normalise_values(value, 1, limits.value_depth);
@@ -209,8 +210,8 @@ std::expected<void, EditError> Map::set(
     return {};
 }
 
-void Map::erase(Transaction& transaction, std::string_view key) {
-    (void)transaction;
+void Map::erase([[maybe_unused]] Transaction& transaction, std::string_view key) {
+    assert(transaction.store_ == store_);
     const std::uint32_t name = store_->names_.find(key);
     const std::uint32_t slot = name == none ? none : store_->slot(type_, name, false);
     if (slot != none && store_->slots_[slot].last != none) {
@@ -219,8 +220,11 @@ void Map::erase(Transaction& transaction, std::string_view key) {
 }
 
 std::expected<void, EditError> Array::insert(
-    Transaction& transaction, std::size_t index, std::uint32_t count, std::string_view values) {
-    (void)transaction;
+    [[maybe_unused]] Transaction& transaction,
+    std::size_t index,
+    std::uint32_t count,
+    std::string_view values) {
+    assert(transaction.store_ == store_);
     if (index > length()) return std::unexpected(EditError::out_of_range);
     const Limits& limits = store_->options_.limits;
     const auto normal = normalise_values(values, count, limits.value_depth);

@@ -400,6 +400,7 @@ export class RoomSession {
     this.lastRoundTripMs = ms
     this.set({ roundTripMs: Math.min(ms, before ?? ms) })
     if (ms <= doubtedMs || (before !== undefined && before > doubtedMs)) return
+    clearTimeout(this.checkTimer)
     this.checkTimer = setTimeout(() => {
       this.probedAt = -Infinity
       this.probe()
