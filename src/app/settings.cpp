@@ -18,6 +18,13 @@ constexpr std::string_view variable_prefix = "CODENCOLLAB_";
 constexpr std::string_view limit_variable_prefix = "CODENCOLLAB_LIMIT_";
 /// What serve hands to the runner that it starts (runner/runner.h).
 constexpr std::string_view runner_variable_prefix = "CODENCOLLAB_RUNNER_";
+/// Of base/fault_point.h: in a build without fault points it is no setting.
+constexpr std::string_view fault_variable =
+#ifdef CODENCOLLAB_FAULT_POINTS
+    "CODENCOLLAB_FAULT";
+#else
+    "";
+#endif
 constexpr std::size_t threads_max = 256;
 
 std::string default_threads_text() {
@@ -307,7 +314,7 @@ Result<SettingValues> read_environment(const char* const* environment) {
         const auto& all = setting_help();
         const auto setting = std::ranges::find(all, name, &SettingHelp::environment);
         const bool is_known = setting != all.end() || name == "CODENCOLLAB_CONFIG" ||
-                              name.starts_with(runner_variable_prefix);
+                              name == fault_variable || name.starts_with(runner_variable_prefix);
         if (name.starts_with(limit_variable_prefix)) {
             const std::string limit = lower(name.substr(limit_variable_prefix.size()));
             if (limit_text(Limits{}, limit).empty()) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = process.env.CODENCOLLAB ?? join(root, 'build/release/codencollab')
+export const program = process.env.CODENCOLLAB ?? join(root, 'build/release/codencollab')
 
 /** Tests make many people from one address; everything else keeps the defaults that users meet. */
 const raisedLimits = {
@@ -19,7 +19,7 @@ const raisedLimits = {
 }
 
 /** A port that was free a moment ago: a server that is restarted has to come back on the same one. */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
@@ -31,10 +31,11 @@ function freePort() {
 }
 
 export class Server {
-  /** Starts a server and resolves when it says that it is ready. */
-  static async start({ args = [], env = {} } = {}) {
+  /** Starts a server and resolves when it says that it is ready. `data`: a directory to keep its own in,
+   *  which goes with the server; a new one if none is given. */
+  static async start({ args = [], env = {}, data } = {}) {
     const server = new Server()
-    server.data = await mkdtemp(join(tmpdir(), 'codencollab-test-'))
+    server.data = data ?? (await mkdtemp(join(tmpdir(), 'codencollab-test-')))
     server.port = await freePort()
     server.base = `http://127.0.0.1:${server.port}`
     server.args = ['--listen', `127.0.0.1:${server.port}`, '--data', join(server.data, 'data'), ...args]
