@@ -1,6 +1,6 @@
 # ./dev test [PART]: every test, or one part of them. asan and tsan run unit and integration tests
 # under sanitizers; the other parts are what a plain `./dev test` consists of.
-# `differential` also takes how many seconds, and the seed to begin with.
+# `differential` also takes how many seconds, and the seed to begin with; `chaos` the seed.
 source tools/dev/build.sh
 
 test_unit() { # PRESET
@@ -17,6 +17,12 @@ test_web() {
 test_clients() {
   say "real clients against a running server"
   (use_pinned_node && node tests/clients/run.mjs)
+}
+
+test_chaos() {
+  say "a server that is killed again and again, in short"
+  (use_pinned_node && node --test tests/chaos/*.test.mjs &&
+    CODENCOLLAB=$root/build/chaos/codencollab node tests/chaos/run.mjs --short --seed "${1:-1}")
 }
 
 test_differential() { # [SECONDS [SEED]]
@@ -42,6 +48,10 @@ case ${1:-all} in
     build_preset release codencollab
     test_clients
     ;;
+  chaos)
+    build_preset chaos codencollab
+    test_chaos "${@:2}"
+    ;;
   differential)
     build_preset release crdt_peer
     test_differential "${@:2}"
@@ -55,8 +65,10 @@ case ${1:-all} in
     test_differential
     test_web
     test_clients
+    build_preset chaos codencollab
+    test_chaos
     test_e2e
     say "all tests passed"
     ;;
-  *) die "test knows the parts asan, tsan, unit, web, clients, differential and e2e; not '$1'" ;;
+  *) die "test knows the parts asan, tsan, unit, web, clients, chaos, differential and e2e; not '$1'" ;;
 esac
