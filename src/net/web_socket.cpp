@@ -50,6 +50,17 @@ std::size_t WebSocket::queued_bytes() const {
 std::chrono::milliseconds WebSocket::stalled_for() const {
     return core_->stalled_for();
 }
+std::chrono::steady_clock::time_point WebSocket::heard_at() const {
+    return core_->heard_at();
+}
+void WebSocket::ping() {
+    static const auto frame = [] {
+        std::string bytes;
+        wire::append_frame(bytes, wire::Opcode::ping, {});
+        return std::make_shared<const std::string>(std::move(bytes));
+    }();
+    core_->send_frames(frame);
+}
 void WebSocket::set_message_bytes_max(std::size_t bytes) {
     core_->set_message_bytes_max(bytes);
 }

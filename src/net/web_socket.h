@@ -79,6 +79,10 @@ class WebSocket {
     std::size_t queued_bytes() const;
     /// How long the peer has taken nothing although something was queued; zero when nothing is.
     std::chrono::milliseconds stalled_for() const;
+    /// When the peer has last been heard, be it a pong; at first when the connection was accepted.
+    std::chrono::steady_clock::time_point heard_at() const;
+    /// Asks the peer for a pong.
+    void ping();
 
     void set_message_bytes_max(std::size_t bytes);
     const std::string& remote_address() const;

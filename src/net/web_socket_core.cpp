@@ -29,6 +29,7 @@ WebSocket::Core::Core(
     : loop_(&loop),
       remote_address_(std::move(remote_address)),
       options_(options),
+      heard_at_(SteadyClock::now()),
       decoder_(options.message_bytes_max),
       received_(std::move(received)) {
     attach(loop, std::move(fd));
@@ -146,6 +147,7 @@ void WebSocket::Core::on_readable() {
         finish();
         return;
     }
+    heard_at_ = SteadyClock::now();
     if (state_ == State::closing) {
         dropped_bytes_ += got.bytes;
         if (dropped_bytes_ > dropped_bytes_max) {

@@ -38,6 +38,7 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     void drop_queued();
     std::size_t queued_bytes() const { return queued_bytes_; }
     std::chrono::milliseconds stalled_for() const;
+    std::chrono::steady_clock::time_point heard_at() const { return heard_at_; }
     void set_message_bytes_max(std::size_t bytes) { decoder_.set_message_bytes_max(bytes); }
     const std::string& remote_address() const { return remote_address_; }
     Loop& loop() const { return *loop_; }
@@ -98,6 +99,7 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     WebSocketClosed closed_;
     Timer close_timer_;
     std::size_t dropped_bytes_ = 0;  // read after our close frame
+    std::chrono::steady_clock::time_point heard_at_;
 
     wire::FrameDecoder decoder_;
     std::string received_;  // read and not decoded yet

@@ -271,6 +271,33 @@ TEST_F(WebSocketTest, KeepsItsBytesInOrderFromLoopToLoop) {
     handler_.ended.acquire();
 }
 
+TEST_F(WebSocketTest, KnowsWhenThePeerWasLastHeard) {
+    std::promise<Opened> opened;
+    handler_.opened = [&](const Opened& socket) {
+        handler_.echo(socket);
+        opened.set_value(socket);
+    };
+    RawClient client = open();
+    const Opened socket = opened.get_future().get();
+    const auto on_its_loop = [&](auto act) {
+        std::promise<decltype(act())> answer;
+        socket->loop().post([&] { answer.set_value(act()); });
+        return answer.get_future().get();
+    };
+    const auto accepted_at = on_its_loop([&] {
+        socket->ping();
+        return socket->heard_at();
+    });
+    const auto ping = client.read_frame();
+    EXPECT_EQ(ping.opcode, 9);
+    EXPECT_EQ(ping.payload, "");
+    EXPECT_EQ(on_its_loop([&] { return socket->heard_at(); }), accepted_at);
+
+    client.send(RawClient::frame(10, "") + RawClient::frame(1, "and a message, to wait for"));
+    client.read_frame();
+    EXPECT_GT(on_its_loop([&] { return socket->heard_at(); }), accepted_at);
+}
+
 TEST_F(WebSocketTest, CountsWhatTheKernelDoesNotTake) {
     std::promise<Opened> opened;
     handler_.opened = [&](const Opened& socket) {

@@ -24,6 +24,7 @@ namespace close_code {
 inline constexpr std::uint16_t normal = 1000;
 inline constexpr std::uint16_t going_away = 1001;
 inline constexpr std::uint16_t protocol_error = 1002;
+inline constexpr std::uint16_t unsupported_data = 1003;
 inline constexpr std::uint16_t none = 1005;      // never on the wire: the close frame was empty
 inline constexpr std::uint16_t abnormal = 1006;  // never on the wire: there was no close frame
 inline constexpr std::uint16_t invalid_text = 1007;
