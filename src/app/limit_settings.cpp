@@ -22,6 +22,7 @@ struct LimitName {
 
 constexpr LimitName names[] = {
     {"message_bytes", &Limits::message_bytes},
+    {"sync_bytes", &Limits::sync_bytes},
     {"message_bytes_hard", &Limits::message_bytes_hard},
     {"rest_body_bytes", &Limits::rest_body_bytes},
     {"document_units", &Limits::document_units},
@@ -36,6 +37,7 @@ constexpr LimitName names[] = {
     {"cursor_interval_ms", &Limits::cursor_interval},
     {"autosave_ms", &Limits::autosave},
     {"room_idle_ms", &Limits::room_idle},
+    {"unsaved_bytes", &Limits::unsaved_bytes},
     {"joins_per_second", &Limits::joins_per_second},
     {"code_events_per_second", &Limits::code_events_per_second},
     {"chats_per_second", &Limits::chats_per_second},

@@ -10,6 +10,7 @@ namespace codencollab {
 struct Limits {
     // Messages and documents. Sizes of text are UTF-16 code units.
     std::size_t message_bytes = 1 << 20;       // past it: answered too_large
+    std::size_t sync_bytes = 4 << 20;          // the same for a sync step 2
     std::size_t message_bytes_hard = 8 << 20;  // past it: connection closed, 1009
     std::size_t rest_body_bytes = 64 << 10;
     std::size_t document_units = 1 << 20;
@@ -26,6 +27,7 @@ struct Limits {
     std::chrono::milliseconds cursor_interval{100};
     std::chrono::milliseconds autosave{30'000};
     std::chrono::milliseconds room_idle{300'000};
+    std::size_t unsaved_bytes = 512 << 20;  // of all rooms of a loop; past it nobody comes in
 
     // Rates.
     std::size_t joins_per_second = 10;
