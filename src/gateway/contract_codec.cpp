@@ -3,8 +3,12 @@
 #include "base/utf.h"
 #include "gateway/event_json.h"
 #include "gateway/payload_reader.h"
+#include "wire/web_socket_frame.h"
+#include "wire/y_protocol.h"
 
 #include <fmt/format.h>
+
+#include <vector>
 
 namespace codencollab::gateway {
 
@@ -35,20 +39,70 @@ room::Change read_change(const boost::json::value& value, std::size_t number, Pa
     return change;
 }
 
+/// What a replica is told, as the message of y-protocols that says it; none for other events.
+struct MessageOf {
+    using Message = std::optional<wire::YMessage>;
+
+    Message operator()(const room::DocumentUpdate& event) {
+        return wire::SyncUpdate{*event.update};
+    }
+    Message operator()(const room::SyncRequest& event) {
+        return wire::SyncStep1{event.state_vector};
+    }
+    Message operator()(const room::SyncReply& event) { return wire::SyncStep2{event.update}; }
+    Message operator()(const room::AwarenessUpdate& event) {
+        return wire::AwarenessMessage{*event.update};
+    }
+    Message operator()(const room::EditDenied& event) {
+        return wire::PermissionDenied{event.reason};
+    }
+    template <class Event>
+    Message operator()(const Event&) {
+        return std::nullopt;
+    }
+};
+
+/// What a replica knows by its document and by awareness.
+bool is_for_delta_alone(const room::Event& event) {
+    return std::holds_alternative<room::InitialCode>(event) ||
+           std::holds_alternative<room::CodeUpdate>(event) ||
+           std::holds_alternative<room::CursorMoved>(event);
+}
+
+net::SharedBytes web_socket_frame(std::string_view message) {
+    std::string frame;
+    frame.reserve(message.size() + 10);
+    wire::append_frame(frame, wire::Opcode::binary, message);
+    return std::make_shared<const std::string>(std::move(frame));
+}
+
 }  // namespace
 
-room::SharedFrame ContractCodec::encode(const room::Event& event, room::ClientKind) {
+room::SharedFrame ContractCodec::encode(const room::Event& event, room::ClientKind kind) {
+    const auto message = std::visit(MessageOf{}, event);
+    if (kind == room::ClientKind::y_websocket) {
+        if (!message) return nullptr;
+        return std::make_shared<YFrame>(web_socket_frame(wire::encode_y_message(*message)));
+    }
+    const bool is_told = kind == room::ClientKind::yjs ? !is_for_delta_alone(event) : !message;
+    if (!is_told) return nullptr;
+
+    std::vector<std::string> attachments;
+    if (message) attachments.push_back(wire::encode_y_message(*message));
     std::string payload;
     append_event_json(payload, event, limits_);
-    return std::make_shared<PacketFrame>(Packet::event(event_name(event), payload));
+    return std::make_shared<PacketFrame>(Packet::event(event_name(event), payload, attachments));
 }
 
 Result<JoinRequest> parse_join(const boost::json::value& payload) {
     PayloadReader read(payload, "join");
     JoinRequest request;
     request.room_id = read.text("room_id");
-    if (const auto sync = read.optional_text("sync"); sync && *sync != "delta") {
-        read.refuse("sync", "has to be \"delta\": this server does not speak anything else yet");
+    const auto sync = read.optional_text("sync").value_or("delta");
+    if (sync == "yjs") {
+        request.kind = room::ClientKind::yjs;
+    } else if (sync != "delta") {
+        read.refuse("sync", "has to be \"delta\" or \"yjs\"");
     }
     if (read.problem()) return std::unexpected(*read.problem());
     return request;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "gateway/socket_io/packet.h"
+#include "net/web_socket.h"
 #include "room/change.h"
 #include "room/outbox.h"
 
@@ -24,7 +25,19 @@ class PacketFrame final : public room::Frame {
     SharedPacket packet_;
 };
 
-/// Server events into packets: encoded once, whoever gets them and over whatever transport.
+/// A message of y-protocols as a WebSocket frame: what rooms pass around for y-websocket.
+class YFrame final : public room::Frame {
+  public:
+    explicit YFrame(net::SharedBytes bytes) : bytes_(std::move(bytes)) {}
+    std::size_t size_bytes() const override { return bytes_->size(); }
+    const net::SharedBytes& bytes() const { return bytes_; }
+
+  private:
+    net::SharedBytes bytes_;
+};
+
+/// Server events as clients get them, encoded once, whoever gets them and over whatever transport:
+/// a PacketFrame for the kinds that speak Socket.IO, a YFrame for y-websocket.
 /// Threads: any; immutable. `limits` outlives it.
 class ContractCodec final : public room::FrameEncoder {
   public:

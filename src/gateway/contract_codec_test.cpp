@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "base/utf.h"
 #include "gateway/event_json.h"
+#include "wire/base64.h"
 #include "wire/json_text.h"
 
 #include <gmock/gmock.h>
@@ -24,11 +25,21 @@ namespace json = boost::json;
 // The samples of every contract event, which the client's tests read as well.
 const std::filesystem::path samples = "tests/contract";
 
-json::value payload_of(const std::string& name) {
+json::value sample_of(const std::string& name) {
     std::ifstream file(samples / (name + ".json"));
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const auto sample = wire::parse_json(text);
-    return sample ? sample->at("payload") : json::value("cannot read " + name);
+    return sample ? *sample : json::value{{"payload", "cannot read " + name}};
+}
+
+json::value payload_of(const std::string& name) {
+    return sample_of(name).at("payload");
+}
+
+/// What a sample of the event `yjs` carries.
+std::string attachment_of(const std::string& name) {
+    const auto& text = sample_of(name).at("attachment").as_string();
+    return wire::base64_decoded({text.data(), text.size()}).value_or("no base64");
 }
 
 const RoomId room_id = *RoomId::parse("3f2c6a1e-8b4d-4c7a-9e51-0d6f2b7a9c30");
@@ -132,10 +143,71 @@ INSTANTIATE_TEST_SUITE_P(
         return name;
     });
 
+// The events that a replica alone is told, each with the sample of what it becomes.
+std::vector<SampleEvent> replica_events() {
+    const auto shared = [](std::string_view base64) {
+        return std::make_shared<const std::string>(*wire::base64_decoded(base64));
+    };
+    const std::string update = *shared("AQEHDEQHAAkjIMOp8J+YgAoA");
+    const std::string state =
+        R"({"user":{"name":"Ada","color":"#1d4ed8","colorLight":"#1d4ed833"}})";
+    return {
+        {"yjs/sync-step-1", room::SyncRequest{*shared("AQcM")}},
+        {"yjs/sync-step-2", room::SyncReply{update}},
+        {"yjs/update", room::DocumentUpdate{std::make_shared<const std::string>(update)}},
+        {"yjs/awareness",
+         room::AwarenessUpdate{std::make_shared<const std::string>(
+             std::string("\1\7\3") + static_cast<char>(state.size()) + state)}},
+        {"yjs/denied", room::EditDenied{"Viewers cannot change the code."}},
+    };
+}
+
+class ReplicaEvent : public testing::TestWithParam<SampleEvent> {};
+TEST_P(ReplicaEvent, IsTheSampleForEachKindOfReplica) {
+    const Limits limits;
+    ContractCodec codec(limits);
+    const std::string message = attachment_of(GetParam().sample);
+
+    const auto packet = codec.encode(GetParam().event, room::ClientKind::yjs);
+    const Packet& sent = *dynamic_cast<const PacketFrame&>(*packet).packet();
+    EXPECT_EQ(sent.polling_part(0), R"(451-["yjs",{"_placeholder":true,"num":0}])");
+    ASSERT_EQ(sent.part_count(), 2U);
+    EXPECT_EQ(sent.part_bytes(1), message);
+    EXPECT_EQ(packet->size_bytes(), sent.size_bytes());
+
+    const auto frame = codec.encode(GetParam().event, room::ClientKind::y_websocket);
+    const std::string header{'\x82', static_cast<char>(message.size())};
+    EXPECT_EQ(*dynamic_cast<const YFrame&>(*frame).bytes(), header + message);
+    EXPECT_EQ(frame->size_bytes(), header.size() + message.size());
+
+    EXPECT_EQ(codec.encode(GetParam().event, room::ClientKind::delta), nullptr);
+}
+INSTANTIATE_TEST_SUITE_P(
+    OfEachKind, ReplicaEvent, testing::ValuesIn(replica_events()), [](const auto& tested) {
+        std::string name = tested.param.sample.substr(4);
+        std::ranges::replace(name, '-', '_');
+        return name;
+    });
+
+TEST(ContractCodec, TellsReplicasOfTheTextByTheirDocumentAlone) {
+    const Limits limits;
+    ContractCodec codec(limits);
+    const std::set<std::string_view> for_delta_alone = {"initial-code", "code-update", "cursor"};
+    for (const SampleEvent& sample : sample_events()) {
+        const std::string_view name = event_name(sample.event);
+        EXPECT_NE(codec.encode(sample.event, room::ClientKind::delta), nullptr) << name;
+        const bool is_told = codec.encode(sample.event, room::ClientKind::yjs) != nullptr;
+        EXPECT_EQ(is_told, !for_delta_alone.contains(name)) << name;
+        EXPECT_EQ(codec.encode(sample.event, room::ClientKind::y_websocket), nullptr) << name;
+    }
+}
+
 TEST(ContractCodec, KnowsAnEventForEachKindOfTheDomain) {
     std::set<std::size_t> kinds;
-    for (const SampleEvent& sample : sample_events())
-        kinds.insert(sample.event.index());
+    for (const auto& all : {sample_events(), replica_events()}) {
+        for (const SampleEvent& sample : all)
+            kinds.insert(sample.event.index());
+    }
     EXPECT_EQ(kinds.size(), std::variant_size_v<room::Event>);
 }
 
@@ -170,6 +242,7 @@ TEST(ClientEvent, JoinIsRead) {
     ASSERT_TRUE(join) << join.error().message;
     EXPECT_EQ(join->room_id, room_id.view());
     EXPECT_EQ(join->kind, room::ClientKind::delta);
+    EXPECT_EQ(parse_join(payload_of("join-yjs"))->kind, room::ClientKind::yjs);
 }
 
 TEST(ClientEvent, CodeChangeIsRead) {
@@ -248,7 +321,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadEvent{"join", "null", "join"},
         BadEvent{"join", "{}", "'room_id'"},
         BadEvent{"join", R"({"room_id":5})", "'room_id'"},
-        BadEvent{"join", R"({"room_id":"x","sync":"yjs"})", "'sync'"},
+        BadEvent{"join", R"({"room_id":"x","sync":"xml"})", "'sync'"},
         BadEvent{"code_change", "[]", "code_change"},
         BadEvent{"code_change", R"({"changes":"x"})", "'changes'"},
         BadEvent{"code_change", R"({"changes":[5]})", "changes[0]"},

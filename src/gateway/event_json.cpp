@@ -57,14 +57,6 @@ void write_presence(JsonWriter& json, const room::Presence& who) {
     json.text("role", to_string(who.role));
 }
 
-void write_message(JsonWriter& json, const room::ChatMessage& message) {
-    json.text("id", message.id.view());
-    json.text("text", message.text);
-    json.text("sender", message.sender);
-    json.text("userId", message.user.view());
-    json.text("at", to_iso(message.at));
-}
-
 void write_output(JsonWriter& json, const room::RunOutput& output) {
     json.text("run_id", output.run.view());
     json.number("seq", output.seq);
@@ -105,6 +97,12 @@ void write_limits(JsonWriter& json, const Limits& limits) {
     json.number("chat_units", limits.chat_units);
 }
 
+/// Stands in an event's arguments for its first attachment.
+void write_placeholder(JsonWriter& json) {
+    json.flag("_placeholder", true);
+    json.number("num", 0);
+}
+
 /// One overload a server event.
 struct PayloadWriter {
     JsonWriter& json;
@@ -129,6 +127,12 @@ struct PayloadWriter {
         });
         json.number("rev", event.rev);
     }
+    // Bytes, which travel as the attachment of the packet.
+    void operator()(const room::DocumentUpdate&) { write_placeholder(json); }
+    void operator()(const room::SyncRequest&) { write_placeholder(json); }
+    void operator()(const room::SyncReply&) { write_placeholder(json); }
+    void operator()(const room::AwarenessUpdate&) { write_placeholder(json); }
+    void operator()(const room::EditDenied&) { write_placeholder(json); }
     void operator()(const room::CursorMoved& event) {
         write_who(json, event.who);
         json.number("lineNumber", event.cursor.position.line);
@@ -193,6 +197,11 @@ struct Namer {
     std::string_view operator()(const room::RoomState&) { return "room-state"; }
     std::string_view operator()(const room::InitialCode&) { return "initial-code"; }
     std::string_view operator()(const room::CodeUpdate&) { return "code-update"; }
+    std::string_view operator()(const room::DocumentUpdate&) { return "yjs"; }
+    std::string_view operator()(const room::SyncRequest&) { return "yjs"; }
+    std::string_view operator()(const room::SyncReply&) { return "yjs"; }
+    std::string_view operator()(const room::AwarenessUpdate&) { return "yjs"; }
+    std::string_view operator()(const room::EditDenied&) { return "yjs"; }
     std::string_view operator()(const room::CursorMoved&) { return "cursor"; }
     std::string_view operator()(const room::UserJoined&) { return "user-joined"; }
     std::string_view operator()(const room::UserLeft&) { return "user-disconnected"; }
@@ -218,6 +227,14 @@ void append_event_json(std::string& out, const Event& event, const Limits& limit
     JsonWriter json(out);
     std::visit(PayloadWriter{json, limits}, event);
     json.close();
+}
+
+void write_message(JsonWriter& json, const room::ChatMessage& message) {
+    json.text("id", message.id.view());
+    json.text("text", message.text);
+    json.text("sender", message.sender);
+    json.text("userId", message.user.view());
+    json.text("at", to_iso(message.at));
 }
 
 void write_room_state(JsonWriter& json, const room::RoomState& state, const Limits& limits) {

@@ -61,6 +61,9 @@ void HttpGateway::on_upgrade(net::HttpRequest request, net::WebSocketUpgrade upg
     if (is_socket_path(request.path)) {
         return parts_.socket_io.on_upgrade(std::move(request), std::move(upgrade));
     }
+    if (YWebSockets::is_path(request.path)) {
+        return parts_.y_web_sockets.on_upgrade(std::move(request), std::move(upgrade));
+    }
     upgrade.refuse(no_such_route());
 }
 
@@ -82,6 +85,10 @@ void HttpGateway::route(net::HttpRequest request, net::Respond respond) {
     }
     if (parts_.auth && AuthRoutes::is_auth_path(request.path)) {
         return on_auth(std::move(request), std::move(respond));
+    }
+    if (YWebSockets::is_path(request.path)) {
+        return respond(error_answer(
+            {ErrorCode::bad_request, "Here is a WebSocket for y-websocket, and no page."}));
     }
     const auto match = match_route(request.path);
     if (!match) {
@@ -120,7 +127,9 @@ void HttpGateway::on_auth(net::HttpRequest request, net::Respond respond) {
                     net::HttpResponse response) mutable {
                     const bool is_done = response.status < 400;
                     respond(std::move(response));
-                    if (is_done) parts_.sockets.recheck(user);
+                    if (!is_done) return;
+                    parts_.sockets.recheck(user);
+                    parts_.y_web_sockets.recheck(user);
                 });
         });
 }

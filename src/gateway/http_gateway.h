@@ -9,6 +9,7 @@
 #include "gateway/service_routes.h"
 #include "gateway/socket_io/socket_io_server.h"
 #include "gateway/static_site.h"
+#include "gateway/y_web_sockets.h"
 #include "net/http.h"
 #include "net/web_socket.h"
 
@@ -27,6 +28,7 @@ class HttpGateway final : public net::HttpHandler {
         RoomRoutes& rooms;
         RoomSockets& sockets;
         SocketIoServer& socket_io;
+        YWebSockets& y_web_sockets;
         StaticSite& site;
         AuthRoutes* auth;  // null where identity is not embedded
     };

@@ -2,13 +2,13 @@
 
 #include "base/time_text.h"
 #include "gateway/event_json.h"
-#include "gateway/json_writer.h"
 #include "gateway/payload_reader.h"
 #include "wire/json_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 namespace codencollab::gateway {
@@ -61,6 +61,18 @@ Result<boost::json::value> json_body(const net::HttpRequest& request) {
         return fail(ErrorCode::bad_payload, "The body has to be a JSON object.");
     }
     return body;
+}
+
+Result<std::size_t> page_size(
+    const net::HttpRequest& request, std::size_t if_absent, std::size_t max) {
+    const std::string_view text = request.parameter("limit");
+    if (text.empty()) return if_absent;
+    std::size_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc{} || end != text.data() + text.size() || count < 1 || count > max) {
+        return fail(ErrorCode::bad_payload, fmt::format("'limit' is a number from 1 to {}.", max));
+    }
+    return count;
 }
 
 Result<std::string> idempotency_key(const net::HttpRequest& request) {
@@ -216,29 +228,31 @@ std::string preview_json(const room::RoomPreview& preview) {
     return text;
 }
 
+void write_run(JsonWriter& json, const room::RunRecord& run) {
+    json.text("run_id", run.id.view());
+    json.text("user_id", run.user.view());
+    json.text("name", run.user_name);
+    json.text("language", run.language);
+    json.text("version", run.version);
+    json.text("state", run.result ? "finished" : "running");
+    json.text("started_at", to_iso(run.started_at));
+    run.finished_at ? json.text("finished_at", to_iso(*run.finished_at))
+                    : json.null("finished_at");
+    if (run.result) {
+        json.object("result", [&](JsonWriter& result) {
+            write_run_result(result, run.id, *run.result);
+        });
+    } else {
+        json.null("result");
+    }
+}
+
 std::string runs_json(const std::vector<room::RunRecord>& runs) {
     std::string text;
     JsonWriter json(text);
     json.array("runs", [&](JsonWriter& list) {
         for (const room::RunRecord& run : runs) {
-            list.object_element([&](JsonWriter& item) {
-                item.text("run_id", run.id.view());
-                item.text("user_id", run.user.view());
-                item.text("name", run.user_name);
-                item.text("language", run.language);
-                item.text("version", run.version);
-                item.text("state", run.result ? "finished" : "running");
-                item.text("started_at", to_iso(run.started_at));
-                run.finished_at ? item.text("finished_at", to_iso(*run.finished_at))
-                                : item.null("finished_at");
-                if (run.result) {
-                    item.object("result", [&](JsonWriter& result) {
-                        write_run_result(result, run.id, *run.result);
-                    });
-                } else {
-                    item.null("result");
-                }
-            });
+            list.object_element([&](JsonWriter& item) { write_run(item, run); });
         }
     });
     json.close();

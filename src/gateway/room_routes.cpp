@@ -1,14 +1,13 @@
 #include "gateway/room_routes.h"
 
-#include "base/utf.h"
 #include "gateway/answers.h"
 #include "gateway/bearer.h"
+#include "gateway/history_rest.h"
 #include "gateway/rest_json.h"
 #include "room/rights.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,33 +45,6 @@ bool has_body(std::string_view method) {
     return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
-/// Half an emoji has no form in UTF-8, which plain text is: it shows as the replacement character.
-std::string plain_text(std::u16string text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char16_t unit = text[i];
-        const bool is_pair = unit >= 0xd800 && unit < 0xdc00 && i + 1 < text.size() &&
-                             text[i + 1] >= 0xdc00 && text[i + 1] < 0xe000;
-        if (is_pair) {
-            ++i;
-        } else if (unit >= 0xd800 && unit < 0xe000) {
-            text[i] = u'\ufffd';
-        }
-    }
-    return to_utf8(text);
-}
-
-Result<std::size_t> page_size(const net::HttpRequest& request) {
-    const std::string_view text = request.parameter("limit");
-    if (text.empty()) return page_default;
-    std::size_t count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    if (error != std::errc{} || end != text.data() + text.size() || count < 1 || count > page_max) {
-        return fail(
-            ErrorCode::bad_payload, fmt::format("'limit' is a number from 1 to {}.", page_max));
-    }
-    return count;
-}
-
 /// Answers what failed, or what `show` makes of the value.
 template <class T, class Show>
 void answer(Respond respond, const Result<T>& result, Show&& show) {
@@ -90,11 +62,11 @@ Callback<> then_empty(Respond respond) {
     };
 }
 
-net::HttpResponse text_answer(std::u16string text) {
+net::HttpResponse text_answer(std::string text) {
     return {
         200,
         {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
-        plain_text(std::move(text)),
+        std::move(text),
         {}};
 }
 
@@ -173,7 +145,7 @@ void RoomRoutes::create_room(Call call, Respond respond) {
 }
 
 void RoomRoutes::list_rooms(Call call, Respond respond) {
-    const auto count = page_size(call.request);
+    const auto count = page_size(call.request, page_default, page_max);
     if (!count) return respond(error_answer(count.error()));
     homes_.at(homes_.index_of(*call.request.loop))
         .rooms.list(
@@ -249,12 +221,49 @@ Result<RoomRoutes::Act> RoomRoutes::act_of(Call call) {
                     });
             };
         case Route::code:
-            return [caller = call.caller.id](room::Room& room, Respond respond) {
-                answer(std::move(respond), room.text(caller), text_answer);
-            };
+            return read_text(call);
+        case Route::history:
+            return read_history(call);
         default:
             return fail(ErrorCode::not_found, "There is no such route.");
     }
+}
+
+Result<RoomRoutes::Act> RoomRoutes::read_text(const Call& call) {
+    const UserId& caller = call.caller.id;
+    const std::string_view at = call.request.parameter("at");
+    if (at.empty()) {
+        return [caller](room::Room& room, Respond respond) {
+            answer(std::move(respond), room.text(caller), text_answer);
+        };
+    }
+    const auto time = parse_time("at", at);
+    if (!time) return std::unexpected(time.error());
+    return [caller, time = *time](room::Room& room, Respond respond) {
+        room.text_at(
+            caller, time, [respond = std::move(respond)](Result<std::string> text) mutable {
+                answer(std::move(respond), text, text_answer);
+            });
+    };
+}
+
+Result<RoomRoutes::Act> RoomRoutes::read_history(const Call& call) {
+    auto query = parse_history_query(call.request);
+    if (!query) return std::unexpected(std::move(query).error());
+    return [caller = call.caller.id, query = std::move(*query)](
+               room::Room& room, Respond respond) mutable {
+        auto view = room.view(caller);
+        if (!view) return respond(error_answer(view.error()));
+        room.history(
+            caller,
+            std::move(query),
+            [members = std::move(view->members),
+             respond = std::move(respond)](Result<room::HistoryPage> page) mutable {
+                answer(std::move(respond), page, [&](const room::HistoryPage& found) {
+                    return json_answer(200, history_json(found, members));
+                });
+            });
+    };
 }
 
 Result<RoomRoutes::Act> RoomRoutes::change_settings(Call call) {

@@ -38,6 +38,8 @@ class RoomRoutes {
     Result<Act> start_run(Call call);
     Result<Act> member_act(Call call);
     Result<Act> run_act(Call call);
+    static Result<Act> read_text(const Call& call);
+    static Result<Act> read_history(const Call& call);
     /// Opens the room on its loop and acts there.
     void in_room(std::string_view room_id, net::Respond respond, Act act);
 

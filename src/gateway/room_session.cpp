@@ -5,6 +5,7 @@
 #include "gateway/event_json.h"
 #include "gateway/json_writer.h"
 #include "room/rights.h"
+#include "wire/web_socket_frame.h"
 
 #include <fmt/format.h>
 
@@ -19,17 +20,32 @@ namespace {
 
 /// Events that wait while a join is under way; a client that sends more has stopped listening.
 constexpr std::size_t waiting_events_max = 1'000;
-/// The wall clock may be set meanwhile, so a far end is looked at again in between.
-constexpr std::chrono::milliseconds expiry_check_max = std::chrono::hours(1);
 
 const boost::json::value no_payload;
+
+/// The bytes that the first argument of an event stands for; null when it is something else.
+const std::string* bytes_in(const SocketEvent& event) {
+    const auto* first = event.arguments.empty() ? nullptr : event.arguments.front().if_object();
+    const auto* mark = first ? first->if_contains("_placeholder") : nullptr;
+    if (!mark || !mark->is_bool() || !mark->get_bool()) return nullptr;
+    const auto* number = first->if_contains("num");
+    if (!number || !number->is_int64()) return nullptr;
+    const auto at = static_cast<std::size_t>(number->get_int64());
+    return at < event.attachments.size() ? &event.attachments[at] : nullptr;
+}
 
 }  // namespace
 
 RoomSession::RoomSession(SessionWorld& world, Socket& socket, std::string token, Caller caller)
-    : world_(world), socket_(&socket), token_(std::move(token)), caller_(std::move(caller)) {}
+    : world_(world),
+      socket_(&socket),
+      token_(std::move(token)),
+      caller_(std::move(caller)),
+      token_life_(world.clock) {}
 
-RoomSession::~RoomSession() = default;
+RoomSession::~RoomSession() {
+    stay_->end();
+}
 
 void RoomSession::start() {
     arrive();
@@ -37,29 +53,34 @@ void RoomSession::start() {
 
 void RoomSession::arrive() {
     world_.on_loop[world_.homes.index_of(socket_->loop())].insert(this);
-    watch_expiry();
+    watch_token();
+    stay_->begin(*this);
 }
 
 void RoomSession::depart() {
     world_.on_loop[world_.homes.index_of(socket_->loop())].erase(this);
-    expiry_.cancel();
+    token_life_.cancel();
 }
 
 void RoomSession::end() {
     if (!socket_) return;
     depart();
+    stay_->end();
     seat_.leave();
     waiting_.clear();
+    waiting_bytes_ = 0;
     socket_ = nullptr;
 }
 
 void RoomSession::on_event(SocketEvent event) {
     if (!is_busy_) return handle(std::move(event));
-    if (waiting_.size() >= waiting_events_max) {
+    const bool is_too_much = waiting_bytes_ + event.size_bytes > world_.limits.message_bytes_hard;
+    if (waiting_.size() >= waiting_events_max || (is_too_much && !waiting_.empty())) {
         return refuse(
             {ErrorCode::rate_limited, "Too many events before the room was entered.", 1},
             event.ack);
     }
+    waiting_bytes_ += event.size_bytes;
     waiting_.push_back(std::move(event));
 }
 
@@ -83,6 +104,7 @@ RoomSession::Handler RoomSession::handler_of(std::string_view name) {
 }
 
 void RoomSession::handle(SocketEvent event) {
+    if (event.name == "yjs") return on_yjs(event);  // almost always
     const Handler handler = handler_of(event.name);
     if (!handler) {
         constexpr std::size_t shown_max = 64;
@@ -102,12 +124,14 @@ void RoomSession::on_join(const boost::json::value& payload, Ack ack) {
     const auto room = RoomId::parse(request->room_id);
     if (!room) return refuse_join(room::room_not_found(), ack);
 
+    if (!socket_->is_open()) return;  // it ends in a later turn, and goes nowhere any more
     is_busy_ = true;
     seat_.leave();
     Loop& home = world_.homes.home_of(*room).loop;
     if (&home == &socket_->loop()) return enter(*room, request->kind, ack);
 
     depart();
+    stay_ = stay_->move_to(home);
     socket_->move_to(home, [weak = weak_from_this(), room = *room, kind = request->kind, ack] {
         const auto self = weak.lock();
         if (!self || !self->socket_) return;
@@ -119,6 +143,7 @@ void RoomSession::on_join(const boost::json::value& payload, Ack ack) {
 }
 
 void RoomSession::enter(const RoomId& room, room::ClientKind kind, Ack ack) {
+    kind_ = kind;
     // The room may push to this outbox until the callback has run, so the callback keeps it alive.
     world_.homes.home_of(room).rooms.enter(
         room,
@@ -159,15 +184,60 @@ void RoomSession::on_leave(const boost::json::value&, Ack ack) {
 // Events of somebody in a room.
 
 void RoomSession::on_code_change(const boost::json::value& payload, Ack ack) {
-    if (auto allowed = world_.code_events.take(user().view(), "Too many changes at once.");
+    if (auto allowed = require_kind(room::ClientKind::delta); !allowed) {
+        return refuse(allowed.error(), ack);
+    }
+    if (auto allowed = world_.rates.code_events.take(user().view(), "Too many changes at once.");
         !allowed) {
         return refuse(allowed.error(), ack);
     }
     auto change = parse_code_change(payload);
     if (!change) return refuse(change.error(), ack);
-    const auto rev = seat_.change(std::move(*change));
+    seat_.change(
+        std::move(*change), [stay = stay_, ack](Result<std::uint64_t> rev) {
+            stay->act([rev = std::move(rev), ack](RoomSession& self) {
+                self.answer_change(rev, ack);
+            });
+        });
+}
+
+void RoomSession::answer_change(const Result<std::uint64_t>& rev, Ack ack) {
     if (!rev) return refuse(rev.error(), ack);
     if (ack) socket_->ack(*ack, fmt::format("{{\"ok\":true,\"rev\":{}}}", *rev));
+}
+
+// Hot path: once a keystroke of a client that holds a replica.
+void RoomSession::on_yjs(const SocketEvent& event) {
+    if (auto allowed = require_kind(room::ClientKind::yjs); !allowed) {
+        return refuse(allowed.error(), event.ack);
+    }
+    const std::string* message = bytes_in(event);
+    if (!message) {
+        return refuse(
+            {ErrorCode::bad_payload, "yjs: the payload has to be one binary message."},
+            event.ack);
+    }
+    world_.y_messages.take(
+        *message, seat_, user(), [stay = stay_, ack = event.ack](Result<> outcome) {
+            stay->act([outcome = std::move(outcome), ack](RoomSession& self) {
+                self.answer_update(outcome, ack);
+            });
+        });
+}
+
+void RoomSession::answer_update(const Result<>& outcome, Ack ack) {
+    answer(outcome, ack);
+    if (outcome || outcome.error().code != ErrorCode::bad_payload) return;
+    world_.y_messages.note_malformed(outcome.error(), user());
+    close_later(wire::close_code::invalid_text, "malformed message");
+}
+
+Result<> RoomSession::require_kind(room::ClientKind kind) const {
+    if (!seat_.is_taken() || kind_ == kind) return {};  // without a seat, the seat says so
+    return fail(
+        ErrorCode::not_joined,
+        kind == room::ClientKind::yjs ? "Join with sync \"yjs\" to send Yjs messages."
+                                      : "You joined with sync \"yjs\": send Yjs messages.");
 }
 
 void RoomSession::on_cursor(const boost::json::value& payload, Ack ack) {
@@ -182,7 +252,7 @@ void RoomSession::on_chat_message(const boost::json::value& payload, Ack ack) {
     // What the room refuses anyway reaches nobody, and counts against nobody.
     const std::size_t units = utf16_length(*text);
     if (units > 0 && units <= world_.limits.chat_units) {
-        const auto allowed = world_.chats.take(user().view(), "Too many messages at once.");
+        const auto allowed = world_.rates.chats.take(user().view(), "Too many messages at once.");
         if (!allowed) return refuse(allowed.error(), ack);
     }
     answer(seat_.send_chat(std::move(*text)), ack);
@@ -226,7 +296,7 @@ void RoomSession::on_verified(Result<Caller> caller, std::string token, Ack ack)
         token_ = std::move(token);
         caller_.expires_at = caller->expires_at;
         caller_.session = caller->session;
-        watch_expiry();
+        watch_token();
         answer({}, ack);
     }
     become_free();
@@ -250,17 +320,10 @@ void RoomSession::recheck() {
         });
 }
 
-void RoomSession::watch_expiry() {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(caller_.expires_at - world_.clock.wall_now());
-    if (left <= std::chrono::milliseconds(0)) {
-        // Posted, not called: this may run within a call of the socket.
-        expiry_ = socket_->loop().after(std::chrono::milliseconds(0), [this] {
-            end_by_token({ErrorCode::token_expired, "Your session has expired. Sign in again."});
-        });
-        return;
-    }
-    expiry_ = socket_->loop().after(std::min(left, expiry_check_max), [this] { watch_expiry(); });
+void RoomSession::watch_token() {
+    token_life_.watch(socket_->loop(), caller_.expires_at, [this] {
+        end_by_token({ErrorCode::token_expired, "Your session has expired. Sign in again."});
+    });
 }
 
 void RoomSession::end_by_token(const Error& why) {
@@ -290,6 +353,7 @@ void RoomSession::become_free() {
     while (!is_busy_ && !waiting_.empty() && socket_) {
         SocketEvent event = std::move(waiting_.front());
         waiting_.pop_front();
+        waiting_bytes_ -= event.size_bytes;
         handle(std::move(event));
     }
 }
@@ -306,11 +370,18 @@ void RoomSession::close(room::CloseReason reason) {
         case room::CloseReason::removed:
         case room::CloseReason::room_deleted:
             return socket_->disconnect();
-        case room::CloseReason::slow_consumer: {
-            constexpr std::uint16_t try_again_later = 1013;
-            return socket_->close(try_again_later, "slow consumer");
-        }
+        case room::CloseReason::slow_consumer:
+            return socket_->close(wire::close_code::try_again_later, "slow consumer");
+        case room::CloseReason::bad_update:
+            return close_later(wire::close_code::invalid_text, "malformed message");
     }
+}
+
+// In a later turn: first the sender is told what was wrong.
+void RoomSession::close_later(std::uint16_t code, std::string_view reason) {
+    socket_->loop().post([stay = stay_, code, reason] {
+        stay->act([code, reason](RoomSession& self) { self.socket_->close(code, reason); });
+    });
 }
 
 }  // namespace codencollab::gateway

@@ -3,11 +3,14 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/loop.h"
-#include "base/rate_limiter.h"
 #include "gateway/contract_codec.h"
+#include "gateway/event_rates.h"
 #include "gateway/identity.h"
 #include "gateway/room_homes.h"
 #include "gateway/socket_io/socket.h"
+#include "gateway/stay.h"
+#include "gateway/token_life.h"
+#include "gateway/y_messages.h"
 #include "room/room.h"
 
 #include <cstdint>
@@ -27,9 +30,8 @@ struct SessionWorld {
     Identity& identity;
     const Clock& clock;
     const Limits& limits;
-    /// Rates of a user over all their connections.
-    RateLimiter& code_events;
-    RateLimiter& chats;
+    EventRates& rates;
+    YMessages& y_messages;
     /// The sessions that live on each loop; each set is touched on its loop alone.
     std::vector<std::unordered_set<RoomSession*>>& on_loop;
 };
@@ -67,6 +69,7 @@ class RoomSession final : public room::Outbox, public std::enable_shared_from_th
     static Handler handler_of(std::string_view name);
 
     void handle(SocketEvent event);
+    void on_yjs(const SocketEvent& event);
     void on_join(const boost::json::value& payload, Ack ack);
     void on_leave(const boost::json::value& payload, Ack ack);
     void on_code_change(const boost::json::value& payload, Ack ack);
@@ -82,19 +85,26 @@ class RoomSession final : public room::Outbox, public std::enable_shared_from_th
     void on_verified(Result<Caller> caller, std::string token, Ack ack);
 
     void answer(const Result<>& outcome, Ack ack);
+    void answer_change(const Result<std::uint64_t>& rev, Ack ack);
+    void answer_update(const Result<>& outcome, Ack ack);
     void refuse(const Error& error, Ack ack);
+    Result<> require_kind(room::ClientKind kind) const;
+    void close_later(std::uint16_t code, std::string_view reason);
     void become_free();
     void arrive();
     void depart();
-    void watch_expiry();
+    void watch_token();
     void end_by_token(const Error& why);
 
     SessionWorld& world_;
     Socket* socket_;  // null once the socket has ended
     std::string token_;
     Caller caller_;
-    Timer expiry_;
+    TokenLife token_life_;
+    std::shared_ptr<Stay> stay_ = std::make_shared<Stay>();
+    room::ClientKind kind_ = room::ClientKind::delta;  // of the last join
     std::deque<SocketEvent> waiting_;
+    std::size_t waiting_bytes_ = 0;
     bool is_busy_ = false;  // a join or a check of a token is under way
     bool must_recheck_ = false;
     room::Seat seat_;  // last: it leaves the room before what the room may still push to goes

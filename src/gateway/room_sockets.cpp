@@ -29,11 +29,14 @@ Error refusal(Error why) {
 }  // namespace
 
 RoomSockets::RoomSockets(
-    const RoomHomes& homes, Identity& identity, const Clock& clock, const Limits& limits)
-    : code_events_(limits.code_events_per_second, std::chrono::seconds(1), clock),
-      chats_(limits.chats_per_second, std::chrono::seconds(1), clock),
-      on_loop_(homes.size()),
-      world_{homes, identity, clock, limits, code_events_, chats_, on_loop_} {}
+    const RoomHomes& homes,
+    Identity& identity,
+    const Clock& clock,
+    const Limits& limits,
+    EventRates& rates,
+    YMessages& y_messages)
+    : on_loop_(homes.size()),
+      world_{homes, identity, clock, limits, rates, y_messages, on_loop_} {}
 
 void RoomSockets::on_connect(Socket& socket, boost::json::value auth, Callback<> done) {
     std::string token = token_in(auth);

@@ -2,11 +2,12 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/rate_limiter.h"
+#include "gateway/event_rates.h"
 #include "gateway/identity.h"
 #include "gateway/room_homes.h"
 #include "gateway/room_session.h"
 #include "gateway/socket_io/socket.h"
+#include "gateway/y_messages.h"
 
 #include <string>
 #include <unordered_set>
@@ -22,7 +23,12 @@ namespace codencollab::gateway {
 class RoomSockets final : public SocketApp {
   public:
     RoomSockets(
-        const RoomHomes& homes, Identity& identity, const Clock& clock, const Limits& limits);
+        const RoomHomes& homes,
+        Identity& identity,
+        const Clock& clock,
+        const Limits& limits,
+        EventRates& rates,
+        YMessages& y_messages);
 
     void on_connect(Socket& socket, boost::json::value auth, Callback<> done) override;
     void on_event(Socket& socket, SocketEvent event) override;
@@ -33,8 +39,6 @@ class RoomSockets final : public SocketApp {
     void recheck(const UserId& user);
 
   private:
-    RateLimiter code_events_;
-    RateLimiter chats_;
     std::vector<std::unordered_set<RoomSession*>> on_loop_;
     SessionWorld world_;
 };

@@ -1,8 +1,11 @@
 #include "gateway/room_sockets.h"
 
 #include "gateway/contract_codec.h"
+#include "support/fake_identity.h"
 #include "support/house.h"
+#include "support/replica.h"
 #include "wire/json_text.h"
+#include "wire/y_protocol.h"
 
 #include <gmock/gmock.h>
 
@@ -32,6 +35,7 @@ class FakeSocket final : public Socket, public std::enable_shared_from_this<Fake
     bool is_open() const override { return is_open_; }
     void emit(const SharedPacket& packet) override {
         emitted.emplace_back(packet->polling_part(0));
+        if (packet->part_count() > 1) binary.emplace_back(packet->part_bytes(1));
         if (is_slow) is_open_ = false;
     }
     void emit(std::string_view name, std::string_view arguments) override {
@@ -49,37 +53,24 @@ class FakeSocket final : public Socket, public std::enable_shared_from_this<Fake
     void close(std::uint16_t code, std::string_view) override {
         is_open_ = false;
         close_code = code;
+        acks_before_close = acks.size();
     }
     void move_to(Loop&, Task then) override { loop_.post(std::move(then)); }
     std::size_t queued_bytes() const override { return 0; }
 
     std::vector<std::string> emitted;
+    std::vector<std::string> binary;  // the first attachment of each packet that had one
     std::map<std::uint64_t, json::value> acks;
     bool is_slow = false;
     bool said_goodbye = false;
     int close_code = 0;
+    std::size_t acks_before_close = 0;
 
   private:
     Loop& loop_;
     std::string sid_;
     std::string address_ = "192.0.2.1";
     bool is_open_ = true;
-};
-
-/// Knows the tokens that the test gives it; may be made to answer in a later turn.
-class FakeIdentity final : public Identity {
-  public:
-    void verify(std::string token, Loop& loop, Callback<Caller> done) override {
-        const auto found = callers.find(token);
-        Result<Caller> answer = fail(ErrorCode::invalid_token, "No such token.");
-        if (found != callers.end()) answer = found->second;
-        if (!answers_later) return done(std::move(answer));
-        loop.post([done = std::move(done), answer = std::move(answer)]() mutable {
-            done(std::move(answer));
-        });
-    }
-    std::map<std::string, Caller> callers;
-    bool answers_later = false;
 };
 
 class RoomSocketsTest : public testing::Test {
@@ -126,6 +117,43 @@ class RoomSocketsTest : public testing::Test {
     }
 
     json::value join(FakeSocket& of) { return ask(of, "join", {{"room_id", room_.view()}}); }
+    json::value join_as_replica(FakeSocket& of) {
+        return ask(of, "join", {{"room_id", room_.view()}, {"sync", "yjs"}});
+    }
+
+    /// Sends one message of y-protocols; the ack's number.
+    std::uint64_t send_message(FakeSocket& to, const std::string& message) {
+        const std::uint64_t id = ++last_ack_;
+        const json::value placeholder = {{"_placeholder", true}, {"num", 0}};
+        sockets_.on_event(to, {"yjs", {placeholder}, {message}, id, message.size()});
+        return id;
+    }
+    std::uint64_t type(FakeSocket& socket, Replica& replica, std::string_view text) {
+        return send_message(
+            socket, wire::encode_y_message(wire::SyncUpdate{replica.insert(0, text)}));
+    }
+    /// Takes in what the socket was told since the last time.
+    static void follow(FakeSocket& socket, Replica& replica) {
+        for (const std::string& bytes : std::exchange(socket.binary, {})) {
+            const auto message = wire::decode_y_message(bytes);
+            ASSERT_TRUE(message);
+            if (const auto* reply = std::get_if<wire::SyncStep2>(&*message)) {
+                EXPECT_TRUE(replica.apply(reply->update));
+            } else if (const auto* update = std::get_if<wire::SyncUpdate>(&*message)) {
+                EXPECT_TRUE(replica.apply(update->update));
+            }
+        }
+    }
+    void synchronise(FakeSocket& socket, Replica& replica) {
+        send_message(socket, wire::encode_y_message(wire::SyncStep1{replica.state_vector()}));
+        follow(socket, replica);
+    }
+    std::string text() {
+        std::string text;
+        rooms_.with_room(
+            room_, [&](Result<room::Room*> room) { text = *(*room)->text(ada_.id); });
+        return text;
+    }
 
     std::vector<std::string> people_in_room() {
         std::vector<std::string> names;
@@ -150,7 +178,10 @@ class RoomSocketsTest : public testing::Test {
         house_.limiters}};
     FakeIdentity identity_;
     RoomHomes homes_{{{house_.loop, rooms_, house_.executor}}};
-    RoomSockets sockets_{homes_, identity_, house_.clock, house_.limits};
+    EventRates rates_{house_.limits, house_.clock};
+    YMessages y_messages_{house_.limits, rates_.code_events};
+    RoomSockets sockets_{
+        homes_, identity_, house_.clock, house_.limits, rates_, y_messages_};
     std::string ada_token_;
     std::uint64_t last_ack_ = 0;
     int last_sid_ = 0;
@@ -278,6 +309,154 @@ TEST_F(RoomSocketsTest, ASlowConsumerIsClosedSoThatItComesBack) {
     EXPECT_EQ(ada->close_code, 1013);
     EXPECT_FALSE(ada->said_goodbye);
     EXPECT_THAT(people_in_room(), ElementsAre("Ben"));
+}
+
+TEST_F(RoomSocketsTest, AReplicaIsToldTheStateAndAskedForItsOwn) {
+    const auto ada = connected(ada_token_);
+    EXPECT_TRUE(join_as_replica(*ada).at("ok").as_bool());
+    EXPECT_THAT(ada->emitted, testing::Contains(HasSubstr("room-state")));
+    EXPECT_THAT(ada->emitted, testing::Not(testing::Contains(HasSubstr("initial-code"))));
+    EXPECT_THAT(ada->emitted, testing::Contains(R"(451-["yjs",{"_placeholder":true,"num":0}])"));
+    ASSERT_FALSE(ada->binary.empty());
+    EXPECT_TRUE(std::holds_alternative<wire::SyncStep1>(*wire::decode_y_message(ada->binary[0])));
+}
+
+TEST_F(RoomSocketsTest, AnUpdateIsAnsweredOnceItIsStored) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const auto id = type(*ada, replica, "# Ada\n");
+    EXPECT_EQ(text(), replica.text());
+    EXPECT_FALSE(ada->acks.contains(id)) << "it is in memory alone";
+    house_.wait_for_commit();
+    ASSERT_TRUE(ada->acks.contains(id));
+    EXPECT_TRUE(ada->acks.at(id).at("ok").as_bool());
+}
+
+TEST_F(RoomSocketsTest, AnUpdateOfASocketThatLeftIsAnsweredNonetheless) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const auto id = type(*ada, replica, "# Ada\n");
+    ask(*ada, "leave", json::object());
+    house_.wait_for_commit();
+    EXPECT_TRUE(ada->acks.at(id).at("ok").as_bool());
+}
+
+TEST_F(RoomSocketsTest, AnUpdateOfASocketThatHasGoneIsAnsweredToNobody) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const auto id = type(*ada, replica, "# Ada\n");
+    sockets_.on_disconnect(*ada, DisconnectReason::client_left);
+    ada->set_state(nullptr);
+    house_.wait_for_commit();
+    EXPECT_FALSE(ada->acks.contains(id));
+    EXPECT_EQ(text(), replica.text());
+}
+
+TEST_F(RoomSocketsTest, BothKindsOfClientShareOneText) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const auto ben = connected(token_for(ben_, minutes(60)));
+    rooms_.with_room(
+        room_, [&](Result<room::Room*> room) { (*room)->join(ben_, [](Result<room::Role>) {}); });
+    house_.loop.run_until_idle();
+    join(*ben);
+    type(*ada, replica, "# Ada\n");
+    EXPECT_THAT(ben->emitted.back(), HasSubstr("code-update"));
+
+    const auto change = wire::parse_json(
+        R"({"changes":[{"range":{"startLineNumber":1,"startColumn":1,"endLineNumber":1,)"
+        R"("endColumn":1},"rangeOffset":0,"rangeLength":0,"text":"# Ben\n"}],"rev":1000})");
+    send(*ben, "code_change", *change, 99);
+    follow(*ada, replica);
+    EXPECT_THAT(replica.text(), testing::StartsWith("# Ben\n# Ada\n"));
+    EXPECT_FALSE(ben->acks.contains(99));
+    house_.wait_for_commit();
+    EXPECT_TRUE(ben->acks.at(99).at("ok").as_bool());
+    EXPECT_TRUE(ben->acks.at(99).as_object().contains("rev"));
+}
+
+TEST_F(RoomSocketsTest, WhatIsNotBinaryIsRefusedAndTheSocketStays) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    for (const json::value& payload :
+         {json::value("text"),
+          json::value{{"a", 1}},
+          json::value(),
+          json::value{{"_placeholder", true}, {"num", 7}},
+          json::value{{"_placeholder", true}, {"num", -1}}}) {
+        EXPECT_EQ(ask(*ada, "yjs", payload).at("error").at("code"), "bad_payload");
+    }
+    sockets_.on_event(*ada, {"yjs", {}, {}, std::nullopt});
+    EXPECT_THAT(ada->emitted.back(), HasSubstr("error-message"));
+    EXPECT_TRUE(ada->is_open());
+}
+
+TEST_F(RoomSocketsTest, AMalformedMessageIsAnsweredAndItsSocketClosed) {
+    for (const std::string& bytes :
+         {std::string("\0\2\xff\xff\3", 5), std::string("\0\2\3\1\xff\0", 6)}) {
+        const auto ada = connected(ada_token_);
+        join_as_replica(*ada);
+        const std::string before = text();
+        const std::uint64_t counted = y_messages_.malformed_count();
+        const auto id = send_message(*ada, bytes);
+        house_.loop.run_until_idle();
+        EXPECT_EQ(ada->acks.at(id).at("error").at("code"), "bad_payload");
+        EXPECT_EQ(ada->close_code, 1007);
+        EXPECT_EQ(ada->acks_before_close, ada->acks.size()) << "it was told before";
+        EXPECT_EQ(y_messages_.malformed_count(), counted + 1);
+        EXPECT_EQ(text(), before);
+        sockets_.on_disconnect(*ada, DisconnectReason::server);
+    }
+}
+
+TEST_F(RoomSocketsTest, AMessageThatIsTooLargeIsAnsweredAndAStep2MayBeLarger) {
+    house_.limits.message_bytes = 100;
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const std::string update = replica.insert(0, std::string(200, 'x'));
+    const auto refused = send_message(*ada, wire::encode_y_message(wire::SyncUpdate{update}));
+    EXPECT_EQ(ada->acks.at(refused).at("error").at("code"), "too_large");
+    EXPECT_TRUE(ada->is_open());
+    const auto taken = send_message(*ada, wire::encode_y_message(wire::SyncStep2{update}));
+    house_.wait_for_commit();
+    EXPECT_TRUE(ada->acks.at(taken).at("ok").as_bool());
+    EXPECT_EQ(text(), replica.text());
+}
+
+TEST_F(RoomSocketsTest, EachKindOfClientHasItsOwnEvents) {
+    const auto ada = connected(ada_token_);
+    const std::string step_1 = wire::encode_y_message(wire::SyncStep1{std::string_view("\0", 1)});
+    const json::value change = {{"changes", json::array()}};
+    EXPECT_EQ(ask(*ada, "code_change", change).at("error").at("code"), "not_joined");
+    auto id = send_message(*ada, step_1);
+    EXPECT_EQ(ada->acks.at(id).at("error").at("code"), "not_joined");
+    join(*ada);
+    id = send_message(*ada, step_1);
+    EXPECT_EQ(ada->acks.at(id).at("error").at("code"), "not_joined");
+    join_as_replica(*ada);
+    EXPECT_EQ(ask(*ada, "code_change", change).at("error").at("code"), "not_joined");
+    id = send_message(*ada, step_1);
+    EXPECT_TRUE(ada->acks.at(id).at("ok").as_bool());
+}
+
+TEST_F(RoomSocketsTest, WhatWaitsForAJoinIsBounded) {
+    const auto ada = connected(ada_token_);
+    send(*ada, "join", {{"room_id", room_.view()}, {"sync", "yjs"}}, ++last_ack_);
+    const std::string large(house_.limits.message_bytes_hard - 10, '\x09');
+    const auto first = send_message(*ada, large);
+    const auto second = send_message(*ada, large);
+    EXPECT_FALSE(ada->acks.contains(first));
+    EXPECT_EQ(ada->acks.at(second).at("error").at("code"), "rate_limited");
 }
 
 TEST_F(RoomSocketsTest, UnknownEventsAreAnswered) {

@@ -26,6 +26,7 @@ constexpr Pattern patterns[] = {
     {"/rooms/{}/runs/{}", Route::one_run},
     {"/rooms/{}/runs/{}/stdin", Route::run_input},
     {"/rooms/{}/code", Route::code},
+    {"/rooms/{}/history", Route::history},
 };
 
 std::string_view take_segment(std::string_view& path) {
@@ -80,6 +81,7 @@ std::string_view allowed_methods(Route route) {
         case Route::preview:
         case Route::runs:
         case Route::code:
+        case Route::history:
             return "GET, HEAD";
         case Route::rooms:
             return "GET, HEAD, POST";

@@ -24,6 +24,7 @@ enum class Route {
     one_run,
     run_input,
     code,
+    history,
 };
 
 /// A path that is a route of ours, with what stood in its variable places. Views into the path.

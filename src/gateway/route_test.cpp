@@ -37,7 +37,8 @@ INSTANTIATE_TEST_SUITE_P(
         PathCase{"/rooms/x", Route::room},
         PathCase{"/rooms/x/", std::nullopt},
         PathCase{"/rooms/x/code", Route::code},
-        PathCase{"/rooms/x/history", std::nullopt},
+        PathCase{"/rooms/x/history", Route::history},
+        PathCase{"/rooms/x/history/y", std::nullopt},
         PathCase{"/rooms//code", std::nullopt},
         PathCase{"/rooms/x/members/y", Route::member},
         PathCase{"/rooms/x/members", std::nullopt},
@@ -55,7 +56,8 @@ TEST(Route, KnowsItsMethods) {
 }
 
 TEST(Route, UnknownPathsUnderRoomsAreNoPagesOfTheClient) {
-    EXPECT_TRUE(is_api_path("/rooms/x/history"));
+    EXPECT_TRUE(is_api_path("/rooms/x/future"));
+    EXPECT_TRUE(is_api_path("/yjs/x"));
     EXPECT_TRUE(is_api_path("/auth/v2/whatever"));
     EXPECT_FALSE(is_api_path("/roomsy"));
     EXPECT_FALSE(is_api_path("/r/x"));

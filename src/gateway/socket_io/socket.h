@@ -24,6 +24,7 @@ struct SocketEvent {
                                            // refer to `attachments`, each in range
     std::vector<std::string> attachments;  // bytes
     std::optional<std::uint64_t> ack;      // answer it with Socket::ack, exactly once
+    std::size_t size_bytes = 0;            // about what it took on the wire
 };
 
 /// Why a socket ended.

@@ -151,13 +151,13 @@ SocketSession::~SocketSession() {
 
 void SocketSession::on_text(std::string_view text) {
     if (!admit(text.size())) return;
-    text_bytes_ = text.size();
+    packet_bytes_ = text.size();
     take(decoder_.feed_text(text));
 }
 
 void SocketSession::on_binary(std::string bytes) {
     if (!admit(bytes.size())) return;
-    text_bytes_ += bytes.size();
+    packet_bytes_ += bytes.size();
     take(decoder_.feed_binary(std::move(bytes)));
 }
 
@@ -203,7 +203,7 @@ void SocketSession::take_event(NamespaceSocket& socket, wire::SocketPacket packe
         deliver(socket, std::move(packet));
         return;
     }
-    socket.waiting_bytes += text_bytes_;
+    socket.waiting_bytes += packet_bytes_;
     if (socket.waiting.size() == waiting_packets_max || socket.waiting_bytes > waiting_bytes_max) {
         fail_protocol();
         return;
@@ -218,7 +218,8 @@ void SocketSession::deliver(NamespaceSocket& socket, wire::SocketPacket packet) 
             std::move(packet.name),
             std::move(packet.payload.as_array()),
             std::move(packet.attachments),
-            packet.id});
+            packet.id,
+            packet_bytes_});
 }
 
 // In a later turn: first the application has its say.

@@ -60,7 +60,7 @@ class SocketSession final : public EngineUser {
     Sockets sockets_;
     std::size_t refusals_ = 0;
     std::size_t bytes_before_connect_ = 0;
-    std::size_t text_bytes_ = 0;  // of the packet that is being put together
+    std::size_t packet_bytes_ = 0;  // of the packet that is being put together
     Timer connect_timer_;
     bool waits_for_connect_ = true;
 };
