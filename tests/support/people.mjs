@@ -98,13 +98,22 @@ export function socket(base, who, options = {}) {
 }
 
 /** Connects and enters a room. `test` is node:test's context: the socket goes when the test ends. */
-export async function enter(test, base, who, room, options = {}) {
+export async function enter(test, base, who, room, { join = {}, ...options } = {}) {
   const client = socket(base, who, options)
   test.after(() => client.disconnect())
   await client.hear('connect')
-  const answer = await client.ask('join', { room_id: room })
+  const answer = await client.ask('join', { room_id: room, ...join })
   assert.equal(answer.ok, true, JSON.stringify(answer))
   return client
+}
+
+/** Looks again and again whether something has happened that has no event of its own. */
+export async function until(what, has_happened) {
+  const end = Date.now() + patience_ms
+  while (!(await has_happened())) {
+    if (Date.now() > end) throw new Error(`never happened: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
 }
 
 /** An insertion as Monaco reports it: the change and the full text after it. */
