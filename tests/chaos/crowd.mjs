@@ -16,10 +16,10 @@ import { until } from './until.mjs'
 const checker = fileURLToPath(new URL('checker.mjs', import.meta.url))
 
 const makers = [
-  ['delta', (options) => new DeltaClient({ ...options, says: 'rev' })],
+  ['delta', (options) => new DeltaClient(options)],
   ['y-websocket', (options) => new YWebSocketClient(options)],
   ['yjs', (options) => new YjsSocketClient(options)],
-  ['delta', (options) => new DeltaClient({ ...options, says: 'code' })],
+  ['delta', (options) => new DeltaClient({ ...options, tellsText: true })],
   ['y-websocket', (options) => new YWebSocketClient(options)],
 ]
 /** How clients of these kinds are made; of all kinds when none is named. */
@@ -30,11 +30,13 @@ export class Crowd {
   typists = []
   rooms = []
   problems = []
+  /** Names of clients whose edits and connections may well be refused. */
+  mayBeRefused = new Set()
 
-  /** `server` is running. Everybody is in their room when this resolves. */
-  static async gather(server, { rooms, clients, kind, random, pace_ms, kept_max, onReady = () => {} }) {
+  /** `server` is running; clients reach it at `base`. Everybody is in their room when this resolves. */
+  static async gather(server, { rooms, clients, kind, base = server.base, random, pace_ms, kept_max, onReady }) {
     const crowd = new Crowd()
-    crowd.server = server
+    Object.assign(crowd, { server, base })
     crowd.makers = makersOf(kind)
     crowd.directory = await mkdtemp(join(tmpdir(), 'codencollab-chaos-'))
     await mkdir(crowd.directory, { recursive: true })
@@ -51,11 +53,11 @@ export class Crowd {
 
   seat(room, name, who, { make, random, pace_ms, kept_max, onReady }) {
     const client = make({
-      base: this.server.base,
+      base: this.base,
       token: who.token,
       room,
-      onReady: () => onReady(name),
-      onProblem: (problem) => this.problems.push(`${name} (${client.kind}): ${problem}`),
+      onReady: () => onReady?.(name),
+      onProblem: (problem) => this.mayBeRefused.has(name) || this.problems.push(`${name} (${client.kind}): ${problem}`),
     })
     const record = new Record(this.directory, { room, client: name, kind: client.kind })
     this.clients.push(Object.assign(client, { name, who, record }))
@@ -79,13 +81,29 @@ export class Crowd {
     return sum
   }
 
+  /** As the server says it; undefined if it does not. */
   async textOf(room) {
-    const { status, text } = await http(this.server.base, 'GET', `/rooms/${room}/code`, { token: this.owner.token })
-    return status === 200 ? text : undefined
+    const answer = await http(this.server.base, 'GET', `/rooms/${room}/code`, { token: this.owner.token }).catch(() => undefined)
+    return answer?.status === 200 ? answer.text : undefined
   }
 
   clientsOf(room) {
     return this.clients.filter((client) => client.room === room)
+  }
+
+  /** That room and its people count no longer. */
+  async forget(room) {
+    for (const typist of this.typists) {
+      if (typist.client.room === room) typist.stop()
+    }
+    for (const client of this.clientsOf(room)) {
+      client.stop()
+      client.record.close()
+      await rm(join(this.directory, `${client.name}.jsonl`))
+    }
+    this.typists = this.typists.filter((typist) => typist.client.room !== room)
+    this.clients = this.clients.filter((client) => client.room !== room)
+    this.rooms = this.rooms.filter((known) => known.room !== room)
   }
 
   /** Waits until nothing is on its way and each room is of one text; how long that took, in ms. */

@@ -32,13 +32,13 @@ export function freePort() {
 
 export class Server {
   /** Starts a server and resolves when it says that it is ready. `data`: a directory to keep its own in,
-   *  which goes with the server; a new one if none is given. */
-  static async start({ args = [], env = {}, data } = {}) {
+   *  which goes with the server; a new one if none is given. `host`: where it listens. */
+  static async start({ args = [], env = {}, data, host = '127.0.0.1' } = {}) {
     const server = new Server()
     server.data = data ?? (await mkdtemp(join(tmpdir(), 'codencollab-test-')))
     server.port = await freePort()
     server.base = `http://127.0.0.1:${server.port}`
-    server.args = ['--listen', `127.0.0.1:${server.port}`, '--data', join(server.data, 'data'), ...args]
+    server.args = ['--listen', `${host}:${server.port}`, '--data', join(server.data, 'data'), ...args]
     server.env = { ...process.env, ...raisedLimits, ...env }
     try {
       await server.launch()

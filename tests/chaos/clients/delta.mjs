@@ -10,9 +10,10 @@ export class DeltaClient {
   isReady = false
   unacknowledged = 0
 
-  /** `says`: `rev` (the last relay it has applied) or `code` (its full text, as the first version did). */
-  constructor({ base, token, room, says = 'rev', onReady = () => {}, onProblem, connection = {} }) {
-    Object.assign(this, { room, says, onReady, onProblem })
+  /** Its changes tell the last relay that it has applied, and with `tellsText` also its whole text, as
+   *  the web client's do. (The text alone, as the first version sent it, can be ambiguous.) */
+  constructor({ base, token, room, tellsText = false, onReady = () => {}, onProblem, connection = {} }) {
+    Object.assign(this, { room, tellsText, onReady, onProblem })
     this.socket = io(base, {
       forceNew: true,
       transports: ['websocket'],
@@ -60,7 +61,7 @@ export class DeltaClient {
     this.unacknowledged += 1
     const { text: code, rev } = this
     const { id } = this.socket
-    this.socket.emit('code_change', this.says === 'rev' ? { changes, rev } : { changes, code }, (answer) => {
+    this.socket.emit('code_change', { changes, rev, ...(this.tellsText && { code }) }, (answer) => {
       if (this.socket.id !== id) return
       this.unacknowledged -= 1
       if (answer.ok) acknowledged()
@@ -70,6 +71,14 @@ export class DeltaClient {
 
   get isQuiet() {
     return this.isReady && this.unacknowledged === 0
+  }
+
+  disconnect() {
+    this.socket.disconnect()
+  }
+
+  connect() {
+    this.socket.connect()
   }
 
   stop() {

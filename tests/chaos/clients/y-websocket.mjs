@@ -47,6 +47,14 @@ export class YWebSocketClient {
     return this.isReady
   }
 
+  disconnect() {
+    this.provider.disconnect()
+  }
+
+  connect() {
+    this.provider.connect()
+  }
+
   stop() {
     this.provider.destroy()
     this.doc.destroy()

@@ -104,6 +104,14 @@ export class YjsSocketClient {
     return this.isReady && this.unacknowledged.size === 0
   }
 
+  disconnect() {
+    this.socket.disconnect()
+  }
+
+  connect() {
+    this.socket.connect()
+  }
+
   stop() {
     this.socket.disconnect()
     this.doc.destroy()

@@ -80,7 +80,7 @@ export async function run({ random, say, rooms = 20, clients = 5, kind, kills = 
     let count = 0
     // The first life had no fault; its end is at a random moment.
     delete death.fault
-    while (count < kills && performance.now() - began < seconds * 1000) {
+    while (count < kills - 1 && performance.now() - began < seconds * 1000) {
       const how = await die(server, death)
       deaths[how] = (deaths[how] ?? 0) + 1
       count += 1
@@ -99,12 +99,13 @@ export async function run({ random, say, rooms = 20, clients = 5, kind, kills = 
         say(`${count} kills, ${typed} tokens typed, ${acknowledged} acknowledged`)
       }
     }
+    // The life of the judgement has no fault in it.
+    await die(server, { how: 'SIGKILL', at: life?.[0] ?? life_ms[0] })
+    deaths.SIGKILL = (deaths.SIGKILL ?? 0) + 1
+    count += 1
+    await launch(server)
     crowd.stopTyping()
-    // The last life may still have a fault in it.
-    await Promise.race([server.ended, until('everybody is back', () => away.size === 0).catch(() => {})])
-    if (server.child.exitCode !== null || server.child.signalCode !== null) await launch(server)
     const quiet_ms = await crowd.untilQuiet()
-    delete server.env.CODENCOLLAB_FAULT
     const counts = crowd.counts()
     say(`kills: ${count} (${Object.entries(deaths).map(([how, times]) => `${how} ${times}`).join(', ')}) in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     say(`tokens: ${Object.entries(counts).map(([event, times]) => `${times} ${event.replace('_', ' ')}`).join(', ')}`)
