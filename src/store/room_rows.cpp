@@ -1,6 +1,5 @@
 #include "store/room_rows.h"
 
-#include "base/utf.h"
 #include "store/run_result_json.h"
 
 #include <algorithm>
@@ -42,6 +41,15 @@ room::RoomRecord read_room(Query& query) {
     return room;
 }
 
+room::ChatMessage read_chat(Query& query) {
+    return {
+        .id = query.read_id<MessageTag>(),
+        .user = query.read_id<UserTag>(),
+        .sender = query.read_text(),
+        .text = query.read_text(),
+        .at = query.read_time()};
+}
+
 room::RunRecord read_run(Query& query) {
     room::RunRecord run{
         .id = query.read_id<RunTag>(),
@@ -57,6 +65,10 @@ room::RunRecord read_run(Query& query) {
 }
 
 }  // namespace
+
+Error no_such_room() {
+    return {ErrorCode::room_not_found, "There is no such room."};
+}
 
 std::optional<room::RoomRecord> find_room(Connection& connection, const RoomId& room) {
     Query query = connection.query(select(room_columns, " from rooms where id = ?"));
@@ -89,16 +101,35 @@ std::vector<room::ChatMessage> newest_chat(
         " where room_id = ? order by seq desc limit ?");
     query.bind(room).bind(static_cast<std::int64_t>(count));
     std::vector<room::ChatMessage> chat;
-    while (query.next_row()) {
-        chat.push_back(
-            {.id = query.read_id<MessageTag>(),
-             .user = query.read_id<UserTag>(),
-             .sender = query.read_text(),
-             .text = query.read_text(),
-             .at = query.read_time()});
-    }
+    while (query.next_row())
+        chat.push_back(read_chat(query));
     std::ranges::reverse(chat);
     return chat;
+}
+
+std::vector<room::ChatMessage> chat_between(
+    Connection& connection, const RoomId& room, std::int64_t begin, std::int64_t end) {
+    Query query = connection.query(
+        "select id, user_id, sender, text, at from chat_messages"
+        " where room_id = ? and at >= ? and at < ? order by at, seq");
+    query.bind(room).bind(begin).bind(end);
+    std::vector<room::ChatMessage> chat;
+    while (query.next_row())
+        chat.push_back(read_chat(query));
+    return chat;
+}
+
+std::vector<room::RunRecord> runs_between(
+    Connection& connection, const RoomId& room, std::int64_t begin, std::int64_t end) {
+    Query query = connection.query(select(
+        run_columns,
+        " from runs where room_id = ? and started_at >= ? and started_at < ?"
+        " order by started_at, seq"));
+    query.bind(room).bind(begin).bind(end);
+    std::vector<room::RunRecord> runs;
+    while (query.next_row())
+        runs.push_back(read_run(query));
+    return runs;
 }
 
 std::vector<room::RunRecord> newest_runs(
@@ -123,7 +154,7 @@ void insert_room(
     Connection& connection,
     const room::RoomRecord& room,
     const UserId& owner,
-    std::u16string_view text) {
+    std::string_view text) {
     connection
         .query(
             "insert into rooms (id, owner_id, title, language, visibility, default_role, locked,"
@@ -137,7 +168,7 @@ void insert_room(
         .bind(std::int64_t{room.locked})
         .bind(room.created_at)
         .bind(room.updated_at)
-        .bind_text(to_utf8(text))
+        .bind_text(text)
         .run();
 }
 

@@ -4,6 +4,7 @@
 #include "store/sqlite_connection.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ namespace codencollab::store {
 // Adding what is there already, by its id, changes nothing: after a commit whose outcome is unknown
 // a call is done again.
 
+Error no_such_room();
 std::optional<room::RoomRecord> find_room(Connection& connection, const RoomId& room);
 std::vector<room::MemberRecord> members_of(Connection& connection, const RoomId& room);
 /// The newest `count`, oldest first.
@@ -22,13 +24,18 @@ std::vector<room::ChatMessage> newest_chat(
 /// Newest first.
 std::vector<room::RunRecord> newest_runs(
     Connection& connection, const RoomId& room, std::size_t count);
+/// From the time `begin` on and before `end` (microseconds since 1970), oldest first.
+std::vector<room::ChatMessage> chat_between(
+    Connection& connection, const RoomId& room, std::int64_t begin, std::int64_t end);
+std::vector<room::RunRecord> runs_between(
+    Connection& connection, const RoomId& room, std::int64_t begin, std::int64_t end);
 std::optional<room::RunRecord> find_run(Connection& connection, const RunId& run);
 
 void insert_room(
     Connection& connection,
     const room::RoomRecord& room,
     const UserId& owner,
-    std::u16string_view text);
+    std::string_view text);
 /// Adds a member or changes role and name.
 void put_member(Connection& connection, const RoomId& room, const room::MemberRecord& member);
 void insert_run(Connection& connection, const RoomId& room, const room::RunRecord& run);

@@ -1,6 +1,7 @@
 #include "store/sqlite_connection.h"
 
-#include <fmt/format.h>
+#include "store/sqlite_functions.h"
+
 #include <sqlite3.h>
 
 #include <array>
@@ -10,14 +11,16 @@ namespace codencollab::store {
 
 namespace {
 
+constexpr std::size_t page_bytes = 4096;  // SQLite's default; a rough size is enough
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-// Checkpoints run inside a commit at 1000 pages (4 MiB). busy_timeout is for tools that look into
-// the file: the server itself has this one connection. trusted_schema stays on: off, SQLite 3.40
-// refuses the schema's json_valid().
+// No checkpoint runs inside a commit: who owns the connection calls checkpoint() between them.
+// busy_timeout is for tools that look into the file: the server itself has this one connection.
+// trusted_schema stays on: off, SQLite 3.40 refuses the schema's json_valid().
 constexpr auto pragmas = R"(
     pragma busy_timeout = 1000;
     pragma journal_mode = wal;
+    pragma wal_autocheckpoint = 0;
     pragma synchronous = full;
     pragma foreign_keys = on;
     pragma cache_size = -16384;
@@ -67,8 +70,20 @@ bool SqliteFailure::is_duplicate() const {
     return code_ == SQLITE_CONSTRAINT_UNIQUE || code_ == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
+bool SqliteFailure::is_foreign_key() const {
+    return code_ == SQLITE_CONSTRAINT_FOREIGNKEY;
+}
+
 bool SqliteFailure::is_disk_full() const {
     return (code_ & 0xff) == SQLITE_FULL;
+}
+
+bool SqliteFailure::is_io_error() const {
+    return (code_ & 0xff) == SQLITE_IOERR;
+}
+
+bool SqliteFailure::is_corrupt() const {
+    return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
 }
 
 Query::Query(sqlite3* database, sqlite3_stmt* statement)
@@ -97,7 +112,21 @@ Query& Query::bind_text(std::string_view text) {
 }
 
 Query& Query::bind_blob(std::string_view bytes) {
-    check(sqlite3_bind_blob64(statement_, ++bound_, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
+    // An empty view may have no data, which SQLite would take for null.
+    const char* data = bytes.empty() ? "" : bytes.data();
+    check(sqlite3_bind_blob64(statement_, ++bound_, data, bytes.size(), SQLITE_TRANSIENT));
+    return *this;
+}
+
+Query& Query::bind_static_blob(std::string_view bytes) {
+    const char* data = bytes.empty() ? "" : bytes.data();
+    check(sqlite3_bind_blob64(statement_, ++bound_, data, bytes.size(), SQLITE_STATIC));
+    return *this;
+}
+
+Query& Query::bind_column(Query& row) {
+    check(sqlite3_bind_value(
+        statement_, ++bound_, sqlite3_column_value(row.statement_, row.column_++)));
     return *this;
 }
 
@@ -130,6 +159,12 @@ int Query::run() {
     return sqlite3_changes(database_);
 }
 
+Query& Query::again(int kept) {
+    sqlite3_reset(statement_);
+    bound_ = kept;
+    return *this;
+}
+
 bool Query::read_is_null() {
     return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
 }
@@ -139,6 +174,10 @@ std::int64_t Query::read_integer() {
 }
 
 std::string Query::read_text() {
+    return std::string(read_view());
+}
+
+std::string_view Query::read_view() {
     const int column = column_++;
     const void* data = sqlite3_column_blob(statement_, column);
     const int size = sqlite3_column_bytes(statement_, column);
@@ -170,33 +209,58 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
-Connection::Connection(const std::string& path) {
+Connection::Connection(const std::string& path, Mode mode) {
     sqlite3* database = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                      SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+    const int access =
+        mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int flags =
+        access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
     const int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
     database_.reset(database);
     if (database == nullptr) throw SqliteFailure(code, "out of memory");
     if (code != SQLITE_OK) throw_failure(database);
+    if (mode == Mode::read_only) {
+        sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        execute("pragma busy_timeout = 1000");
+        return;
+    }
     execute(pragmas);
+    add_functions(database);
+    // Called after each commit, on this thread.
+    const auto note_size = [](void* size, sqlite3*, const char*, int pages) {
+        *static_cast<std::size_t*>(size) = static_cast<std::size_t>(pages) * page_bytes;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(database, note_size, &wal_bytes_);
 }
 
 Query Connection::query(std::string_view sql) {
-    std::string text(sql);
-    auto found = statements_.find(text);
+    auto found = statements_.find(sql);
     if (found == statements_.end()) {
         sqlite3_stmt* statement = nullptr;
         const int code = sqlite3_prepare_v3(
             database_.get(),
-            text.data(),
-            static_cast<int>(text.size()),
+            sql.data(),
+            static_cast<int>(sql.size()),
             SQLITE_PREPARE_PERSISTENT,
             &statement,
             nullptr);
         if (code != SQLITE_OK) throw_failure(database_.get());
-        found = statements_.try_emplace(std::move(text), statement).first;
+        found = statements_.try_emplace(std::string(sql), statement).first;
     }
     return {database_.get(), found->second.get()};
+}
+
+bool Connection::checkpoint(Checkpoint kind) {
+    const int mode =
+        kind == Checkpoint::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    int in_log = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(database_.get(), "main", mode, &in_log, &copied);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) throw_failure(database_.get());
+    if (code != SQLITE_OK || in_log != copied) return false;
+    wal_bytes_ = 0;
+    return true;
 }
 
 void Connection::execute(const std::string& sql) {

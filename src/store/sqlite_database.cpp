@@ -1,6 +1,7 @@
 #include "store/sqlite_database.h"
 
 #include "base/log.h"
+#include "store/damaged_file.h"
 #include "store/data_directory.h"
 #include "store/migrations.h"
 #include "store/room_rows.h"
@@ -20,17 +21,24 @@ namespace codencollab::store {
 
 class SqliteDatabase::Parts {
   public:
-    Parts(DataDirectory directory, std::string path, std::unique_ptr<Connection> connection)
+    Parts(
+        DataDirectory directory,
+        std::string path,
+        std::unique_ptr<Connection> connection,
+        const Clock& clock)
         : directory_(std::move(directory)),
+          clock_(clock),
           worker_(std::make_shared<SqliteWorker>(std::move(path), std::move(connection))) {}
     ~Parts() { worker_->stop(); }
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
     const std::shared_ptr<SqliteWorker>& worker() { return worker_; }
+    const Clock& clock() const { return clock_; }
 
   private:
     DataDirectory directory_;  // declared first: the lock outlives the file
+    const Clock& clock_;
     std::shared_ptr<SqliteWorker> worker_;
 };
 
@@ -38,6 +46,12 @@ namespace {
 
 Result<std::unique_ptr<Connection>> open_and_migrate(const std::string& path, WallTime now) {
     try {
+        keep_torn_log(path, now);
+        if (const auto damage = find_damage(path)) {
+            if (auto mended = mend_file(path, *damage, now); !mended) {
+                return std::unexpected(std::move(mended).error());
+            }
+        }
         auto connection = std::make_unique<Connection>(path);
         ::chmod(path.c_str(), 0600);
         if (auto done = migrate(*connection, sqlite_migrations(), now); !done) {
@@ -71,13 +85,13 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(
     std::string file = (path / "codencollab.db").string();
     auto connection = open_and_migrate(file, clock.wall_now());
     if (!connection) return std::unexpected(std::move(connection).error());
-    auto parts =
-        std::make_unique<Parts>(*std::move(directory), std::move(file), *std::move(connection));
+    auto parts = std::make_unique<Parts>(
+        *std::move(directory), std::move(file), *std::move(connection), clock);
     return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(parts)));
 }
 
 std::unique_ptr<room::RoomStore> SqliteDatabase::make_room_store(Loop& loop) {
-    return std::make_unique<SqliteRoomStore>(parts_->worker(), loop);
+    return std::make_unique<SqliteRoomStore>(parts_->worker(), loop, parts_->clock());
 }
 
 std::unique_ptr<identity::AccountStore> SqliteDatabase::make_account_store() {

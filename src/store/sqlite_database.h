@@ -20,8 +20,8 @@ namespace codencollab::store {
 /// again, and what was not committed for sure is done once more.
 ///
 /// Ownership: the stores it makes keep what they need alive, but after it has gone they only answer
-///            `store_unavailable`. Loops must outlive it. Its destructor stores what was called
-///            before, and waits for that.
+///            `store_unavailable`. Loops and the clock must outlive it and its stores. Its
+///            destructor stores what was called before, and waits for that.
 /// Threads:   any.
 class SqliteDatabase {
   public:

@@ -1,6 +1,8 @@
 #include "store/sqlite_room_store.h"
 
-#include "base/utf.h"
+#include "base/fault_point.h"
+#include "store/document_rows.h"
+#include "store/history_rows.h"
 #include "store/room_rows.h"
 #include "store/run_result_json.h"
 
@@ -16,10 +18,6 @@ namespace codencollab::store {
 namespace {
 
 using Place = std::pair<WallTime, RoomId>;
-
-Error no_such_room() {
-    return {ErrorCode::room_not_found, "There is no such room."};
-}
 
 /// A page's `next`: microseconds and room id of its last entry.
 std::string to_cursor(const room::RoomRecord& last) {
@@ -41,6 +39,25 @@ std::optional<Place> parse_cursor(std::string_view text) {
     return Place(WallTime(std::chrono::microseconds(microseconds)), *room);
 }
 
+std::size_t bytes_of(const room::LogBatch& batch) {
+    std::size_t bytes = 0;
+    for (const room::LoggedUpdate& update : batch.updates)
+        bytes += update.bytes.size();
+    return bytes;
+}
+
+/// Its id is the room's own: there is one such event.
+room::HistoryEvent created(const room::RoomRecord& room, const room::User& owner) {
+    return {
+        .id = *MessageId::parse(room.id.view()),
+        .kind = room::HistoryEventKind::created,
+        .at = room.created_at,
+        .user = owner.id,
+        .name = owner.name,
+        .value = room.language,
+        .subject = {}};
+}
+
 /// What a request with this key made before, in the words of `sql` (bound: owner of keys, key).
 template <class Tag, class OwnerTag>
 std::optional<Id<Tag>> made_before(
@@ -54,8 +71,9 @@ std::optional<Id<Tag>> made_before(
 
 }  // namespace
 
-SqliteRoomStore::SqliteRoomStore(std::shared_ptr<SqliteWorker> worker, Loop& loop)
-    : worker_(std::move(worker)), loop_(loop) {}
+SqliteRoomStore::SqliteRoomStore(
+    std::shared_ptr<SqliteWorker> worker, Loop& loop, const Clock& clock)
+    : worker_(std::move(worker)), loop_(loop), clock_(clock) {}
 
 template <class T, class Work>
 void SqliteRoomStore::submit(std::size_t bytes, Work work, Callback<T> done) {
@@ -65,13 +83,15 @@ void SqliteRoomStore::submit(std::size_t bytes, Work work, Callback<T> done) {
 void SqliteRoomStore::create(
     room::RoomRecord room,
     room::User owner,
-    std::u16string text,
+    room::LogBatch first,
+    std::string text,
     std::string idempotency_key,
     Callback<room::RoomRecord> done) {
-    const std::size_t bytes = text.size() * sizeof(char16_t);
+    const std::size_t bytes = text.size() + bytes_of(first);
     auto work =
         [room = std::move(room),
          owner = std::move(owner),
+         first = std::move(first),
          text = std::move(text),
          key = std::move(idempotency_key)](Connection& connection) -> Result<room::RoomRecord> {
         const auto before = made_before<RoomTag>(
@@ -89,6 +109,10 @@ void SqliteRoomStore::create(
             connection,
             room.id,
             {.user = owner, .role = room::Role::owner, .joined_at = room.created_at});
+        if (auto added = append_updates(connection, room.id, first); !added) {
+            return std::unexpected(std::move(added).error());
+        }
+        insert_event(connection, room.id, created(room, owner));
         if (!key.empty()) {
             connection
                 .query("insert into room_idempotency_keys (user_id, key, room_id) values (?, ?, ?)")
@@ -105,16 +129,17 @@ void SqliteRoomStore::create(
 void SqliteRoomStore::load(
     RoomId room, std::size_t chat_count, Callback<std::optional<room::StoredRoom>> done) {
     using Loaded = std::optional<room::StoredRoom>;
-    auto work = [room, chat_count](Connection& connection) -> Result<Loaded> {
+    auto work =
+        [room, chat_count, now = clock_.wall_now()](Connection& connection) -> Result<Loaded> {
         const auto record = find_room(connection, room);
         if (!record) return Loaded();
-        Query text = connection.query("select code from rooms where id = ?");
-        text.bind(room).next_row();
+        auto document = read_document(connection, room, now);
+        if (!document) return std::unexpected(std::move(document).error());
         auto runs = newest_runs(connection, room, 1);
         return Loaded(room::StoredRoom{
             .room = *record,
             .members = members_of(connection, room),
-            .text = to_utf16(text.read_text()),
+            .document = *std::move(document),
             .chat = newest_chat(connection, room, chat_count),
             .last_run = runs.empty() ? std::nullopt : std::optional(std::move(runs.front()))});
     };
@@ -140,12 +165,34 @@ void SqliteRoomStore::list(
     submit<room::RoomPage>(0, std::move(work), std::move(done));
 }
 
-void SqliteRoomStore::save_text(RoomId room, std::u16string text, WallTime at, Callback<> done) {
-    const std::size_t bytes = text.size() * sizeof(char16_t);
+void SqliteRoomStore::append(RoomId room, room::LogBatch batch, Callback<> done) {
+    const std::size_t bytes = bytes_of(batch);
+    auto work = [room, batch = std::move(batch)](Connection& connection) -> Result<> {
+        FAULT_POINT("log.before_append");
+        return append_updates(connection, room, batch);
+    };
+    submit<void>(bytes, std::move(work), std::move(done));
+}
+
+void SqliteRoomStore::fold(
+    RoomId room, room::LogPosition folded, std::string snapshot, Callback<> done) {
+    const std::size_t bytes = snapshot.size();
+    auto work = [room,
+                 folded = std::move(folded),
+                 snapshot = std::move(snapshot),
+                 now = clock_.wall_now()](Connection& connection) -> Result<> {
+        return fold_updates(connection, room, folded, snapshot, now);
+    };
+    submit<void>(bytes, std::move(work), std::move(done));
+}
+
+void SqliteRoomStore::save_text(RoomId room, std::string text, WallTime at, Callback<> done) {
+    const std::size_t bytes = text.size();
     auto work = [room, text = std::move(text), at](Connection& connection) -> Result<> {
+        FAULT_POINT("autosave.before");
         const int changed =
             connection.query("update rooms set code = ?, updated_at = ? where id = ?")
-                .bind_text(to_utf8(text))
+                .bind_text(text)
                 .bind(at)
                 .bind(room)
                 .run();
@@ -153,6 +200,24 @@ void SqliteRoomStore::save_text(RoomId room, std::u16string text, WallTime at, C
         return {};
     };
     submit<void>(bytes, std::move(work), std::move(done));
+}
+
+void SqliteRoomStore::append_event(RoomId room, room::HistoryEvent event, Callback<> done) {
+    auto work = [room, event = std::move(event)](Connection& connection) -> Result<> {
+        if (!find_room(connection, room)) return std::unexpected(no_such_room());
+        insert_event(connection, room, event);
+        return {};
+    };
+    submit<void>(0, std::move(work), std::move(done));
+}
+
+void SqliteRoomStore::history(
+    RoomId room, room::HistoryQuery query, Callback<room::HistoryPage> done) {
+    auto work = [room, query = std::move(query), now = clock_.wall_now()](
+                    Connection& connection) -> Result<room::HistoryPage> {
+        return read_history(connection, room, query, now);
+    };
+    submit<room::HistoryPage>(0, std::move(work), std::move(done));
 }
 
 void SqliteRoomStore::update(room::RoomRecord room, Callback<> done) {

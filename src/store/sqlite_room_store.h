@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "room/store.h"
 #include "store/sqlite_worker.h"
 
@@ -10,19 +11,25 @@ namespace codencollab::store {
 /// The rooms in SQLite, for one loop.
 class SqliteRoomStore final : public room::RoomStore {
   public:
-    SqliteRoomStore(std::shared_ptr<SqliteWorker> worker, Loop& loop);
+    SqliteRoomStore(std::shared_ptr<SqliteWorker> worker, Loop& loop, const Clock& clock);
 
     void create(
         room::RoomRecord room,
         room::User owner,
-        std::u16string text,
+        room::LogBatch first,
+        std::string text,
         std::string idempotency_key,
         Callback<room::RoomRecord> done) override;
     void load(RoomId room, std::size_t chat_count, Callback<std::optional<room::StoredRoom>> done)
         override;
     void list(
         UserId user, std::string before, std::size_t count, Callback<room::RoomPage> done) override;
-    void save_text(RoomId room, std::u16string text, WallTime at, Callback<> done) override;
+    void append(RoomId room, room::LogBatch batch, Callback<> done) override;
+    void fold(
+        RoomId room, room::LogPosition folded, std::string snapshot, Callback<> done) override;
+    void save_text(RoomId room, std::string text, WallTime at, Callback<> done) override;
+    void append_event(RoomId room, room::HistoryEvent event, Callback<> done) override;
+    void history(RoomId room, room::HistoryQuery query, Callback<room::HistoryPage> done) override;
     void update(room::RoomRecord room, Callback<> done) override;
     void put_member(RoomId room, room::MemberRecord member, Callback<> done) override;
     void remove_member(RoomId room, UserId user, Callback<> done) override;
@@ -48,6 +55,7 @@ class SqliteRoomStore final : public room::RoomStore {
 
     std::shared_ptr<SqliteWorker> worker_;
     Loop& loop_;
+    const Clock& clock_;
 };
 
 }  // namespace codencollab::store

@@ -1,8 +1,11 @@
 #include "store/sqlite_worker.h"
 
+#include "base/fault_point.h"
 #include "base/log.h"
+#include "store/damaged_file.h"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <chrono>
 
@@ -15,6 +18,11 @@ constexpr std::size_t batch_jobs_max = 256;
 // How often a store that failed looks whether it can write again, when nobody asks it to.
 constexpr std::chrono::milliseconds probe_interval{1'000};
 constexpr std::chrono::milliseconds idle_interval{60'000};
+// The write-ahead log is copied into the database when nobody asks for a while, or when it is
+// large, and never between a commit and its answers. Past the second bound its file is cut as well.
+constexpr std::chrono::milliseconds checkpoint_idle{1'000};
+constexpr std::size_t checkpoint_bytes = 16 << 20;
+constexpr std::size_t truncate_bytes = 64 << 20;
 
 Error unavailable() {
     return {
@@ -51,14 +59,40 @@ void SqliteWorker::push(std::unique_ptr<Job> job, std::size_t bytes) {
 void SqliteWorker::work_until_closed() {
     while (!queue_.is_finished()) {
         const bool failing = !unavailable_reason().empty();
-        auto batch = queue_.take(batch_jobs_max, failing ? probe_interval : idle_interval);
+        const std::size_t in_log = connection_ ? connection_->wal_bytes() : 0;
+        auto batch = queue_.take(
+            batch_jobs_max,
+            failing      ? probe_interval
+            : in_log > 0 ? checkpoint_idle
+                         : idle_interval);
         if (batch.empty()) {
-            if (failing) probe();
+            if (failing) {
+                probe();
+            } else if (in_log > 0) {
+                checkpoint(Connection::Checkpoint::passive);
+            }
             continue;
         }
         run_batch(batch);
         for (JobQueue::Entry& entry : batch)
             entry.job->answer();
+        checkpoint_large_log();
+    }
+}
+
+void SqliteWorker::checkpoint_large_log() {
+    if (!connection_ || connection_->wal_bytes() < checkpoint_bytes) return;
+    checkpoint(
+        connection_->wal_bytes() < truncate_bytes ? Connection::Checkpoint::passive
+                                                  : Connection::Checkpoint::truncate);
+}
+
+void SqliteWorker::checkpoint(Connection::Checkpoint kind) {
+    try {
+        connection_->checkpoint(kind);
+    } catch (const SqliteFailure& failure) {
+        // What was answered is in the log, and stays there.
+        note_failure(failure);
     }
 }
 
@@ -80,14 +114,14 @@ void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
         } catch (const SqliteFailure& failure) {
             batch[i].job->fail(unavailable());
             note_failure(failure);
-            hopeless = !failure.is_disk_full();
+            hopeless = !failure.is_disk_full() && !failure.is_corrupt();
         }
     }
 }
 
 void SqliteWorker::run_in_one_transaction(
     std::vector<JobQueue::Entry>& batch, std::size_t from, std::size_t to) {
-    if (!connection_) connection_ = std::make_unique<Connection>(path_);
+    reconnect();
     const std::int64_t changes_before = connection_->changes_total();
     Transaction transaction(*connection_);
     for (std::size_t i = from; i < to; ++i) {
@@ -95,7 +129,21 @@ void SqliteWorker::run_in_one_transaction(
     }
     transaction.commit();
     // Reading proves nothing about a full disk.
-    if (connection_->changes_total() != changes_before) note_success();
+    if (connection_->changes_total() == changes_before) return;
+    FAULT_POINT("log.after_commit");
+    note_success();
+}
+
+void SqliteWorker::reconnect() {
+    if (connection_) return;
+    auto connection = std::make_unique<Connection>(path_);
+    // After a failed sync, what the log seems to hold may be in the kernel's memory alone, and
+    // syncing it again would prove nothing. Written into the database and synced there, it is safe.
+    if (is_log_in_doubt_ && !connection->checkpoint(Connection::Checkpoint::truncate)) {
+        throw SqliteFailure(SQLITE_BUSY, "another program holds the database");
+    }
+    is_log_in_doubt_ = false;
+    connection_ = std::move(connection);
 }
 
 void SqliteWorker::run_alone(JobQueue::Entry& entry) {
@@ -103,8 +151,13 @@ void SqliteWorker::run_alone(JobQueue::Entry& entry) {
     try {
         entry.job->run(*connection_);
     } catch (const SqliteFailure& failure) {
-        if (!failure.is_constraint()) throw;
-        spdlog::error("A call on the store broke a rule of the schema: {}", failure.what());
+        if (failure.is_corrupt()) {
+            note_damage(failure);
+        } else if (failure.is_constraint()) {
+            spdlog::error("A call on the store broke a rule of the schema: {}", failure.what());
+        } else {
+            throw;
+        }
         connection_->query("rollback to one_call").run();
         entry.job->fail(unavailable());
     } catch (const std::exception& failure) {
@@ -119,6 +172,8 @@ void SqliteWorker::note_failure(const SqliteFailure& failure) {
     // After a failed sync nobody knows what of the file is on the disk: only a connection that
     // reads it anew may go on.
     connection_.reset();
+    if (failure.is_io_error()) is_log_in_doubt_ = true;
+    if (failure.is_corrupt()) note_damage(failure);
     const std::string reason = fmt::format("{} ({})", failure.what(), failure.code());
     const bool is_news = failure_.with_lock([&](std::string& known) {
         const bool was_well = known.empty();
@@ -126,6 +181,15 @@ void SqliteWorker::note_failure(const SqliteFailure& failure) {
         return was_well;
     });
     if (is_news) spdlog::error("Storage fails, nothing is saved until it works again: {}", reason);
+}
+
+void SqliteWorker::note_damage(const SqliteFailure& failure) {
+    if (std::exchange(is_damage_known_, true)) return;
+    spdlog::error(
+        "The database file is damaged: {}. What it touches fails; all else goes on. Start the "
+        "server again: it keeps the file aside and recovers what can be read.",
+        failure.what());
+    note_for_next_start(path_, failure.what());
 }
 
 void SqliteWorker::note_success() {
@@ -136,7 +200,7 @@ void SqliteWorker::note_success() {
 
 void SqliteWorker::probe() {
     try {
-        if (!connection_) connection_ = std::make_unique<Connection>(path_);
+        reconnect();
         Transaction transaction(*connection_);
         // Writes a page, so that a full or read-only disk shows.
         connection_->query("update schema_migrations set name = name where number = 1").run();

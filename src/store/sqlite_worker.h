@@ -67,13 +67,20 @@ class SqliteWorker {
     void run_in_one_transaction(
         std::vector<JobQueue::Entry>& batch, std::size_t from, std::size_t to);
     void run_alone(JobQueue::Entry& entry);
+    /// Opens the database if it is closed. Throws SqliteFailure.
+    void reconnect();
+    void checkpoint_large_log();
+    void checkpoint(Connection::Checkpoint kind);
     void note_failure(const SqliteFailure& failure);
+    void note_damage(const SqliteFailure& failure);
     void note_success();
     void probe();
 
     std::string path_;
     std::unique_ptr<Connection> connection_;  // none between a failure and the next try
-    Guarded<std::string> failure_;            // why the last commit failed; empty when it did not
+    bool is_log_in_doubt_ = false;            // a write or sync failed since it was opened
+    bool is_damage_known_ = false;
+    Guarded<std::string> failure_;  // why the last commit failed; empty when it did not
     JobQueue queue_;
     std::jthread thread_;
 };
