@@ -36,15 +36,19 @@ export function check(records, finals) {
     held_lost_total: 0,
   }
   const tokens = tokensByRoom(records, problem)
-  for (const { typed, acknowledged, deletionAcknowledged } of [...tokens.values()].flatMap((of) => [...of.values()])) {
+  for (const { typed, acknowledged, deletionAcknowledged } of [...tokens.values()].flatMap((of) => [
+    ...of.values(),
+  ])) {
     figures.tokens_typed += typed === undefined ? 0 : 1
     figures.tokens_acknowledged += acknowledged ? 1 : 0
     figures.deletions_acknowledged += deletionAcknowledged ? 1 : 0
   }
-  if (figures.tokens_acknowledged === 0) problem('record', '', 'nothing was acknowledged: nothing was tested')
+  if (figures.tokens_acknowledged === 0)
+    problem('record', '', 'nothing was acknowledged: nothing was tested')
 
   for (const room of tokens.keys()) {
-    if (!finals.some((final) => final.room === room)) problem('record', room, 'its text at the end is missing')
+    if (!finals.some((final) => final.room === room))
+      problem('record', room, 'its text at the end is missing')
   }
   for (const { room, starter, texts } of finals) {
     const [first, ...others] = Object.keys(texts)
@@ -53,7 +57,8 @@ export function check(records, finals) {
       continue
     }
     for (const other of others) {
-      if (texts[other] !== texts[first]) problem('unequal', room, `${first} and ${other}: ${difference(texts[first], texts[other])}`)
+      if (texts[other] !== texts[first])
+        problem('unequal', room, `${first} and ${other}: ${difference(texts[first], texts[other])}`)
     }
     checkText(room, starter, texts[first], tokens.get(room) ?? new Map(), problem, figures)
   }
@@ -95,7 +100,8 @@ function checkText(room, starter, text, tokens, problem, figures) {
   for (const { name, text: found } of tokensIn(text)) {
     counts.set(name, (counts.get(name) ?? 0) + 1)
     const typed = tokens.get(name)?.typed
-    if (typed !== found) problem('unknown', room, `${JSON.stringify(found)}; typed: ${JSON.stringify(typed)}`)
+    if (typed !== found)
+      problem('unknown', room, `${JSON.stringify(found)}; typed: ${JSON.stringify(typed)}`)
   }
   figures.tokens_present += counts.size
   for (const [name, count] of counts) {
@@ -105,7 +111,11 @@ function checkText(room, starter, text, tokens, problem, figures) {
     const mustBeThere = (token.acknowledged || token.isKept) && !token.deleted
     const mustBeGone = token.deletionAcknowledged || (token.deleted && token.isKept)
     if (mustBeThere && !counts.has(name)) {
-      problem('lost', room, `${name}, ${token.acknowledged ? 'acknowledged' : 'held by its replica'}`)
+      problem(
+        'lost',
+        room,
+        `${name}, ${token.acknowledged ? 'acknowledged' : 'held by its replica'}`,
+      )
       figures[token.acknowledged ? 'acked_lost_total' : 'held_lost_total'] += 1
     }
     if (mustBeGone && counts.has(name)) problem('revived', room, name)
@@ -124,13 +134,16 @@ function difference(a, b) {
 
 /** The lines of a record, parsed. A line that is none becomes one that no rule lets pass. */
 export function parseRecord(content) {
-  return content.split('\n').filter((line) => line !== '').map((line) => {
-    try {
-      return JSON.parse(line)
-    } catch {
-      return { event: `torn line ${line}`, token: '' }
-    }
-  })
+  return content
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      try {
+        return JSON.parse(line)
+      } catch {
+        return { event: `torn line ${line}`, token: '' }
+      }
+    })
 }
 
 function main(directory) {
@@ -139,7 +152,11 @@ function main(directory) {
   const finals = JSON.parse(readFileSync(join(directory, 'finals.json'), 'utf8'))
   const { problems, figures } = check(records, finals)
   for (const { rule, room, about } of problems) console.log(`${rule}: ${room} ${about}`)
-  console.log(Object.entries(figures).map(([name, count]) => `${name} = ${count}`).join(', '))
+  console.log(
+    Object.entries(figures)
+      .map(([name, count]) => `${name} = ${count}`)
+      .join(', '),
+  )
   process.exitCode = problems.length === 0 ? 0 : 1
 }
 

@@ -31,7 +31,10 @@ function honest() {
     { event: 'deleted', token: 'b.2' },
   ]
   const text = '⟦b.1:\n⟧print(⟦a.1:é⟧"Hello")\n'
-  return { records: [a, b], finals: [{ room: 'one', starter, texts: { a: text, b: text, 'GET code': text } }] }
+  return {
+    records: [a, b],
+    finals: [{ room: 'one', starter, texts: { a: text, b: text, 'GET code': text } }],
+  }
 }
 
 /** `how` forges an honest run; answers the rules that the checker says are broken. */
@@ -41,13 +44,15 @@ function rulesBroken(how) {
   return [...new Set(check(run.records, run.finals).problems.map(({ rule }) => rule))]
 }
 
-const inAllTexts = (from, to) => ({ finals: [{ texts }] }) => {
-  for (const whose of Object.keys(texts)) {
-    const forged = texts[whose].replace(from, to)
-    assert.notEqual(forged, texts[whose])
-    texts[whose] = forged
+const inAllTexts =
+  (from, to) =>
+  ({ finals: [{ texts }] }) => {
+    for (const whose of Object.keys(texts)) {
+      const forged = texts[whose].replace(from, to)
+      assert.notEqual(forged, texts[whose])
+      texts[whose] = forged
+    }
   }
-}
 
 test('an honest run has no problem, and its figures are right', () => {
   const { records, finals } = honest()
@@ -73,11 +78,17 @@ const forgeries = {
   'an acknowledged token is lost': [inAllTexts('⟦a.1:é⟧', ''), ['lost']],
   'a token that a replica holds is lost': [inAllTexts('⟦b.1:\n⟧', ''), ['lost']],
   'an acknowledged token is doubled': [inAllTexts('⟦a.1:é⟧', '⟦a.1:é⟧⟦a.1:é⟧'), ['doubled']],
-  'a token without an acknowledgement is doubled': [inAllTexts('print', '⟦a.3:⟧print⟦a.3:⟧'), ['doubled']],
+  'a token without an acknowledgement is doubled': [
+    inAllTexts('print', '⟦a.3:⟧print⟦a.3:⟧'),
+    ['doubled'],
+  ],
   'an acknowledged deletion is revived': [inAllTexts('print', '⟦a.2:⟧print'), ['revived']],
   'a deletion that a replica made is revived': [inAllTexts('print', '⟦b.2:⟧print'), ['revived']],
   'one client has another text': [({ finals }) => (finals[0].texts.b += ' '), ['unequal']],
-  'the server has another text than all clients': [({ finals }) => (finals[0].texts['GET code'] = starter), ['unequal']],
+  'the server has another text than all clients': [
+    ({ finals }) => (finals[0].texts['GET code'] = starter),
+    ['unequal'],
+  ],
   'the starter code is missing': [inAllTexts(/print\(|"Hello"\)\n/g, ''), ['starter']],
   'the starter code is doubled': [inAllTexts('print(', `${starter}print(`), ['starter']],
   'a character of the starter code is changed': [inAllTexts('Hello', 'Jello'), ['starter']],
@@ -88,9 +99,18 @@ const forgeries = {
   'a room has nobody’s text': [({ finals }) => (finals[0].texts = {}), ['record']],
   'nothing was acknowledged': [({ records }) => records.shift(), ['record', 'unknown']],
   'a record does not say whose it is': [({ records }) => records[1].shift(), ['record', 'unknown']],
-  'an acknowledgement of what was never typed': [({ records }) => records[0].push({ event: 'acknowledged', token: 'a.7' }), ['record']],
-  'a token typed twice': [({ records }) => records[1].push({ event: 'typed', token: 'b.1', text: '⟦b.1:\n⟧' }), ['record']],
-  'an event that no record has': [({ records }) => records[0].push({ event: 'akcnowledged', token: 'a.1' }), ['record']],
+  'an acknowledgement of what was never typed': [
+    ({ records }) => records[0].push({ event: 'acknowledged', token: 'a.7' }),
+    ['record'],
+  ],
+  'a token typed twice': [
+    ({ records }) => records[1].push({ event: 'typed', token: 'b.1', text: '⟦b.1:\n⟧' }),
+    ['record'],
+  ],
+  'an event that no record has': [
+    ({ records }) => records[0].push({ event: 'akcnowledged', token: 'a.1' }),
+    ['record'],
+  ],
 }
 for (const [what, [how, rules]] of Object.entries(forgeries)) {
   test(`noticed: ${what}`, () => assert.deepEqual(rulesBroken(how).sort(), rules))
@@ -100,7 +120,10 @@ test('a torn line of a record is a problem, not a crash', () => {
   const { records, finals } = honest()
   const content = `${records[0].map((line) => JSON.stringify(line)).join('\n')}\n{"event":"typ`
   const { problems } = check([parseRecord(content), records[1]], finals)
-  assert.deepEqual(problems.map(({ rule }) => rule), ['record'])
+  assert.deepEqual(
+    problems.map(({ rule }) => rule),
+    ['record'],
+  )
 })
 
 test('the program reads a directory, and its exit status tells', (t) => {
@@ -111,10 +134,17 @@ test('the program reads a directory, and its exit status tells', (t) => {
   record.acknowledged('a.1')
   record.close()
   const program = fileURLToPath(new URL('checker.mjs', import.meta.url))
-  const finish = (text) => writeFileSync(join(directory, 'finals.json'), JSON.stringify([{ room: 'one', starter, texts: { a: text } }]))
+  const finish = (text) =>
+    writeFileSync(
+      join(directory, 'finals.json'),
+      JSON.stringify([{ room: 'one', starter, texts: { a: text } }]),
+    )
 
   finish(`⟦a.1:⟧${starter}`)
-  assert.match(execFileSync(process.execPath, [program, directory], { encoding: 'utf8' }), /acked_lost_total = 0/)
+  assert.match(
+    execFileSync(process.execPath, [program, directory], { encoding: 'utf8' }),
+    /acked_lost_total = 0/,
+  )
   finish(starter)
   const { status, stdout } = spawnSync(process.execPath, [program, directory], { encoding: 'utf8' })
   assert.equal(status, 1)

@@ -23,7 +23,8 @@ const makers = [
   ['y-websocket', (options) => new YWebSocketClient(options)],
 ]
 /** How clients of these kinds are made; of all kinds when none is named. */
-export const makersOf = (kind) => makers.filter(([name]) => kind === undefined || name === kind).map(([, make]) => make)
+export const makersOf = (kind) =>
+  makers.filter(([name]) => kind === undefined || name === kind).map(([, make]) => make)
 
 export class Crowd {
   clients = []
@@ -34,7 +35,10 @@ export class Crowd {
   mayBeRefused = new Set()
 
   /** `server` is running; clients reach it at `base`. Everybody is in their room when this resolves. */
-  static async gather(server, { rooms, clients, kind, base = server.base, random, pace_ms, kept_max, onReady }) {
+  static async gather(
+    server,
+    { rooms, clients, kind, base = server.base, random, pace_ms, kept_max, onReady },
+  ) {
     const crowd = new Crowd()
     Object.assign(crowd, { server, base })
     crowd.makers = makersOf(kind)
@@ -42,10 +46,22 @@ export class Crowd {
     await mkdir(crowd.directory, { recursive: true })
     crowd.owner = await person(server.base, 'Owner')
     for (let r = 0; r < rooms; r++) {
-      const people = await Promise.all(Array.from({ length: clients }, (_, c) => person(server.base, `Person ${c}`, { guest: true })))
+      const people = await Promise.all(
+        Array.from({ length: clients }, (_, c) =>
+          person(server.base, `Person ${c}`, { guest: true }),
+        ),
+      )
       const room = await roomOf(server.base, crowd.owner, people)
       crowd.rooms.push({ room, starter: await crowd.textOf(room) })
-      people.forEach((who, c) => crowd.seat(room, `r${r}c${c}`, who, { make: crowd.makers[(r + c) % crowd.makers.length], random, pace_ms, kept_max, onReady }))
+      people.forEach((who, c) =>
+        crowd.seat(room, `r${r}c${c}`, who, {
+          make: crowd.makers[(r + c) % crowd.makers.length],
+          random,
+          pace_ms,
+          kept_max,
+          onReady,
+        }),
+      )
     }
     await crowd.untilQuiet()
     return crowd
@@ -57,11 +73,14 @@ export class Crowd {
       token: who.token,
       room,
       onReady: () => onReady?.(name),
-      onProblem: (problem) => this.mayBeRefused.has(name) || this.problems.push(`${name} (${client.kind}): ${problem}`),
+      onProblem: (problem) =>
+        this.mayBeRefused.has(name) || this.problems.push(`${name} (${client.kind}): ${problem}`),
     })
     const record = new Record(this.directory, { room, client: name, kind: client.kind })
     this.clients.push(Object.assign(client, { name, who, record }))
-    this.typists.push(new Typist({ name, client, record, random: random.branch(), pace_ms, kept_max }))
+    this.typists.push(
+      new Typist({ name, client, record, random: random.branch(), pace_ms, kept_max }),
+    )
   }
 
   startTyping() {
@@ -83,7 +102,9 @@ export class Crowd {
 
   /** As the server says it; undefined if it does not. */
   async textOf(room) {
-    const answer = await http(this.server.base, 'GET', `/rooms/${room}/code`, { token: this.owner.token }).catch(() => undefined)
+    const answer = await http(this.server.base, 'GET', `/rooms/${room}/code`, {
+      token: this.owner.token,
+    }).catch(() => undefined)
     return answer?.status === 200 ? answer.text : undefined
   }
 
@@ -112,7 +133,8 @@ export class Crowd {
     for (const { room } of this.rooms) {
       const here = this.clientsOf(room)
       await until(
-        () => `quiet in ${room}: ${here.map(({ name, kind, isReady, isQuiet, text }) => `${name} ${kind} ${isReady} ${isQuiet} ${text.length}`).join(', ')}`,
+        () =>
+          `quiet in ${room}: ${here.map(({ name, kind, isReady, isQuiet, text }) => `${name} ${kind} ${isReady} ${isQuiet} ${text.length}`).join(', ')}`,
         async () => {
           if (!here.every((client) => client.isQuiet)) return false
           const text = await this.textOf(room)
@@ -132,7 +154,12 @@ export class Crowd {
       const texts = { 'GET code': await this.textOf(room) }
       for (const client of this.clientsOf(room)) texts[client.name] = client.text
       for (const make of this.makers.slice(0, 2)) {
-        const fresh = make({ base: this.server.base, token: this.owner.token, room, onProblem: (problem) => this.problems.push(problem) })
+        const fresh = make({
+          base: this.server.base,
+          token: this.owner.token,
+          room,
+          onProblem: (problem) => this.problems.push(problem),
+        })
         await until('a fresh client is in its room', () => fresh.isReady)
         texts[`a fresh ${fresh.kind} client`] = fresh.text
         fresh.stop()
@@ -141,11 +168,14 @@ export class Crowd {
     }
     for (const client of this.clients) client.stop()
     await this.server.restart()
-    for (const { room, texts } of finals) texts['GET code of the server started anew'] = await this.textOf(room)
+    for (const { room, texts } of finals)
+      texts['GET code of the server started anew'] = await this.textOf(room)
     await writeFile(join(this.directory, 'finals.json'), JSON.stringify(finals, null, 1))
     for (const { record } of this.clients) record.close()
 
-    const { status, stdout, stderr } = spawnSync(process.execPath, [checker, this.directory], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(process.execPath, [checker, this.directory], {
+      encoding: 'utf8',
+    })
     process.stdout.write(stdout)
     process.stderr.write(stderr)
     for (const problem of this.problems) console.log(`problem: ${problem}`)

@@ -24,7 +24,9 @@ const { values, positionals } = parseArgs({
   },
 })
 
-const files = (await readdir(new URL('scenarios/', import.meta.url))).filter((name) => name.endsWith('.mjs')).sort()
+const files = (await readdir(new URL('scenarios/', import.meta.url)))
+  .filter((name) => name.endsWith('.mjs'))
+  .sort()
 const known = files.map((name) => name.replace('.mjs', ''))
 if (values.list) {
   console.log(known.join('\n'))
@@ -38,8 +40,10 @@ const fail = (message) => {
 for (const name of positionals) {
   if (!known.includes(name)) fail(`there is no scenario '${name}'. There are: ${known.join(', ')}`)
 }
-if (values.point && !points.includes(values.point)) fail(`there is no fault point '${values.point}'. There are: ${points.join(', ')}`)
-if (values.kind && makersOf(values.kind).length === 0) fail(`there are no clients of the kind '${values.kind}'`)
+if (values.point && !points.includes(values.point))
+  fail(`there is no fault point '${values.point}'. There are: ${points.join(', ')}`)
+if (values.kind && makersOf(values.kind).length === 0)
+  fail(`there are no clients of the kind '${values.kind}'`)
 const options = { point: values.point, kind: values.kind }
 for (const name of ['kills', 'seconds', 'rooms', 'clients']) {
   if (values[name] === undefined) continue
@@ -50,7 +54,8 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 
 /** Small enough for every run of the tests. */
 const short = { rooms: 4, clients: 3, kills: 6, pace_ms: 150, kept_max: 20, life: [800, 2_000] }
-const chosen = positionals.length > 0 ? positionals : values.short || values.point ? ['kill-loop'] : known
+const chosen =
+  positionals.length > 0 ? positionals : values.short || values.point ? ['kill-loop'] : known
 
 const outcomes = []
 for (const name of chosen) {
@@ -59,11 +64,17 @@ for (const name of chosen) {
   const say = (line) => console.log(`${name}: ${line}`)
   const began = performance.now()
   // `true`: well. A string: why it cannot be tried here.
-  const outcome = await run({ random: new Random(seed), say, ...(values.short ? short : {}), ...options }).catch((problem) => {
+  const outcome = await run({
+    random: new Random(seed),
+    say,
+    ...(values.short ? short : {}),
+    ...options,
+  }).catch((problem) => {
     console.log(problem.stack)
     return false
   })
-  const told = outcome === true ? 'well' : typeof outcome === 'string' ? `not tried: ${outcome}` : 'BROKEN'
+  const told =
+    outcome === true ? 'well' : typeof outcome === 'string' ? `not tried: ${outcome}` : 'BROKEN'
   outcomes.push([name, told, `${((performance.now() - began) / 1000).toFixed(0)} s`])
 }
 console.log('==')

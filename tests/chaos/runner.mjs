@@ -17,7 +17,9 @@ export class Runner {
   async launch() {
     this.log = ''
     this.child = spawn(program, this.args, { cwd: root })
-    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (code, signal) => resolve({ code, signal })),
+    )
     await new Promise((resolve, reject) => {
       const look = (chunk) => {
         this.log += chunk
@@ -25,7 +27,9 @@ export class Runner {
       }
       this.child.stdout.on('data', look)
       this.child.stderr.on('data', look)
-      void this.ended.then((how) => reject(new Error(`the runner ended with ${JSON.stringify(how)}:\n${this.log}`)))
+      void this.ended.then((how) =>
+        reject(new Error(`the runner ended with ${JSON.stringify(how)}:\n${this.log}`)),
+      )
     })
   }
 

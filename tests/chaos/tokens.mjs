@@ -12,7 +12,11 @@ export const tokenText = (name, random) => `âŸ¦${name}:${random.pick(fillers)}âŸ
 
 /** The tokens of a text, in its order. */
 export function tokensIn(text) {
-  return [...text.matchAll(pattern)].map(({ 0: whole, 1: name, index }) => ({ name, text: whole, offset: index }))
+  return [...text.matchAll(pattern)].map(({ 0: whole, 1: name, index }) => ({
+    name,
+    text: whole,
+    offset: index,
+  }))
 }
 
 export const withoutTokens = (text) => text.replace(pattern, '')

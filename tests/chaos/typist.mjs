@@ -48,10 +48,17 @@ export class Typist {
 
   /** Anywhere but inside a token; often right behind the first one, where everybody is. */
   place(tokens) {
-    if (tokens.length > 0 && this.random.chance(hotSpotShare)) return tokens[0].offset + tokens[0].text.length
+    if (tokens.length > 0 && this.random.chance(hotSpotShare))
+      return tokens[0].offset + tokens[0].text.length
     const offset = this.random.between(0, this.client.text.length)
-    const around = tokens.find((token) => token.offset < offset && offset < token.offset + token.text.length)
-    return around ? around.offset + around.text.length : this.isInsidePair(offset) ? offset - 1 : offset
+    const around = tokens.find(
+      (token) => token.offset < offset && offset < token.offset + token.text.length,
+    )
+    return around
+      ? around.offset + around.text.length
+      : this.isInsidePair(offset)
+        ? offset - 1
+        : offset
   }
 
   isInsidePair(offset) {

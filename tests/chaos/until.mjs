@@ -6,7 +6,10 @@ export async function until(what, condition, patience_ms = 60_000) {
   for (;;) {
     const found = await condition()
     if (found) return found
-    if (performance.now() > deadline) throw new Error(`after ${patience_ms / 1000} s still not: ${typeof what === 'function' ? what() : what}`)
+    if (performance.now() > deadline)
+      throw new Error(
+        `after ${patience_ms / 1000} s still not: ${typeof what === 'function' ? what() : what}`,
+      )
     await delay(25)
   }
 }

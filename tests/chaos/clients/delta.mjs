@@ -12,7 +12,15 @@ export class DeltaClient {
 
   /** Its changes tell the last relay that it has applied, and with `tellsText` also its whole text, as
    *  the web client's do. (The text alone, as the first version sent it, can be ambiguous.) */
-  constructor({ base, token, room, tellsText = false, onReady = () => {}, onProblem, connection = {} }) {
+  constructor({
+    base,
+    token,
+    room,
+    tellsText = false,
+    onReady = () => {},
+    onProblem,
+    connection = {},
+  }) {
     Object.assign(this, { room, tellsText, onReady, onProblem })
     this.socket = io(base, {
       forceNew: true,
@@ -44,7 +52,9 @@ export class DeltaClient {
   }
 
   async join() {
-    const answer = await this.socket.emitWithAck('join', { room_id: this.room }).catch(() => undefined)
+    const answer = await this.socket
+      .emitWithAck('join', { room_id: this.room })
+      .catch(() => undefined)
     if (answer?.ok === false) this.onProblem(`join: ${answer.error.code}`)
   }
 

@@ -9,7 +9,8 @@ const clamped = (lines, line, column) => {
   return [line, Math.min(Math.max(column, 1), lines[line - 1].length + 1)]
 }
 
-const offsetOf = (lines, [line, column]) => lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, column - 1)
+const offsetOf = (lines, [line, column]) =>
+  lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, column - 1)
 
 function validated(lines, { startLineNumber, startColumn, endLineNumber, endColumn }) {
   const start = clamped(lines, startLineNumber, startColumn)
@@ -30,9 +31,14 @@ export function applied(text, changes) {
     const [start, end] = validated(lines, range)
     return { start: offsetOf(lines, start), end: offsetOf(lines, end), inserted }
   })
-  const inOrder = edits.map((edit, i) => ({ ...edit, i })).sort((a, b) => a.end - b.end || a.start - b.start || a.i - b.i)
+  const inOrder = edits
+    .map((edit, i) => ({ ...edit, i }))
+    .sort((a, b) => a.end - b.end || a.start - b.start || a.i - b.i)
   if (inOrder.some(({ start }, i) => i > 0 && start < inOrder[i - 1].end)) return text
-  return inOrder.reduceRight((so_far, { start, end, inserted }) => so_far.slice(0, start) + inserted + so_far.slice(end), text)
+  return inOrder.reduceRight(
+    (so_far, { start, end, inserted }) => so_far.slice(0, start) + inserted + so_far.slice(end),
+    text,
+  )
 }
 
 const position = (text, offset) => {

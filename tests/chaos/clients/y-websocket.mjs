@@ -9,7 +9,15 @@ const permissionDenied = 2
 export class YWebSocketClient {
   kind = 'y-websocket'
 
-  constructor({ base, token, room, doc = new Y.Doc(), onReady = () => {}, onProblem, connection = {} }) {
+  constructor({
+    base,
+    token,
+    room,
+    doc = new Y.Doc(),
+    onReady = () => {},
+    onProblem,
+    connection = {},
+  }) {
     Object.assign(this, { room, doc })
     this.code = doc.getText('code')
     this.provider = new WebsocketProvider(`${base.replace('http', 'ws')}/yjs`, room, doc, {

@@ -22,7 +22,15 @@ export class YjsSocketClient {
   /** What the server has not acknowledged: the callbacks that wait for it. */
   unacknowledged = new Set()
 
-  constructor({ base, token, room, doc = new Y.Doc(), onReady = () => {}, onProblem, connection = {} }) {
+  constructor({
+    base,
+    token,
+    room,
+    doc = new Y.Doc(),
+    onReady = () => {},
+    onProblem,
+    connection = {},
+  }) {
     Object.assign(this, { room, doc, onReady, onProblem })
     this.code = doc.getText('code')
     this.socket = io(base, {
@@ -50,7 +58,9 @@ export class YjsSocketClient {
   }
 
   async join() {
-    const answer = await this.socket.emitWithAck('join', { room_id: this.room, sync: 'yjs' }).catch(() => undefined)
+    const answer = await this.socket
+      .emitWithAck('join', { room_id: this.room, sync: 'yjs' })
+      .catch(() => undefined)
     if (answer?.ok === false) this.onProblem(`join: ${answer.error.code}`)
     if (answer?.ok) this.socket.emit('yjs', message(step1, Y.encodeStateVector(this.doc)))
   }

@@ -18,7 +18,10 @@ class Line {
     const line = new Line()
     line.server = createServer((near) => {
       const far = connect(port, '127.0.0.1')
-      for (const [from, to] of [[near, far], [far, near]]) {
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ]) {
         line.sockets.add(from)
         from.pipe(to)
         from.on('error', () => {})
@@ -44,7 +47,14 @@ export async function run({ random, say, rooms = 10, clients = 10, cuts = 3 }) {
   const server = await Server.start()
   const line = await Line.to(server.port)
   const away = new Set()
-  const crowd = await Crowd.gather(server, { rooms, clients, random, base: line.base, pace_ms: 1_000, onReady: (name) => away.delete(name) })
+  const crowd = await Crowd.gather(server, {
+    rooms,
+    clients,
+    random,
+    base: line.base,
+    pace_ms: 1_000,
+    onReady: (name) => away.delete(name),
+  })
   try {
     crowd.startTyping()
     let isBack = true
@@ -53,18 +63,26 @@ export async function run({ random, say, rooms = 10, clients = 10, cuts = 3 }) {
       for (const { name } of crowd.clients) away.add(name)
       const cut = performance.now()
       line.cut()
-      await until(() => `everybody is back (${away.size} are away)`, () => away.size === 0)
+      await until(
+        () => `everybody is back (${away.size} are away)`,
+        () => away.size === 0,
+      )
       const back_ms = performance.now() - cut
       say(`${crowd.clients.length} cut, all back after ${back_ms.toFixed(0)} ms`)
       isBack &&= back_ms < back_ms_max
     }
 
     // The joins of one person are bounded: five connections each.
-    const people = await Promise.all(Array.from({ length: 10 }, (_, i) => person(server.base, `New ${i}`, { guest: true })))
+    const people = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => person(server.base, `New ${i}`, { guest: true })),
+    )
     const room = await roomOf(server.base, crowd.owner, people)
     crowd.rooms.push({ room, starter: await crowd.textOf(room) })
     for (let i = 0; i < 50; i++) {
-      crowd.seat(room, `new${i}`, people[i % 10], { make: crowd.makers[i % crowd.makers.length], random })
+      crowd.seat(room, `new${i}`, people[i % 10], {
+        make: crowd.makers[i % crowd.makers.length],
+        random,
+      })
     }
     crowd.stopTyping()
     await crowd.untilQuiet()

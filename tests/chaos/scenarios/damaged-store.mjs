@@ -28,7 +28,14 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
   const server = await Server.start()
   const file = join(server.data, 'data', 'codencollab.db')
   // Replicas alone: a delta client has nothing to bring back.
-  const crowd = await Crowd.gather(server, { rooms, clients, random, kind: 'yjs', pace_ms: 20, kept_max: 50 })
+  const crowd = await Crowd.gather(server, {
+    rooms,
+    clients,
+    random,
+    kind: 'yjs',
+    pace_ms: 20,
+    kept_max: 50,
+  })
   let isWell = true
   const expect = (what, holds) => {
     if (!holds) say(`BROKEN: ${what}`)
@@ -36,7 +43,11 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
   }
   const snapshots = () => {
     const database = new DatabaseSync(file, { readOnly: true })
-    const { least } = database.prepare('select min(count) as least from (select (select count(*) from room_snapshots s where s.room_id = r.id) as count from rooms r)').get()
+    const { least } = database
+      .prepare(
+        'select min(count) as least from (select (select count(*) from room_snapshots s where s.room_id = r.id) as count from rooms r)',
+      )
+      .get()
     database.close()
     return least
   }
@@ -50,15 +61,28 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
     for (const client of crowd.clients) client.disconnect()
 
     await server.stop()
-    const count = flip(file, 'room_snapshots', 'number in (select max(number) from room_snapshots group by room_id)')
+    const count = flip(
+      file,
+      'room_snapshots',
+      'number in (select max(number) from room_snapshots group by room_id)',
+    )
     await server.launch()
-    for (const [room, text] of before) expect('the text from the previous snapshot and the history', (await crowd.textOf(room)) === text)
-    say(`${count} newest snapshots damaged: ${server.log.split('\n').find((line) => /damage|aside/i.test(line))}`)
+    for (const [room, text] of before)
+      expect(
+        'the text from the previous snapshot and the history',
+        (await crowd.textOf(room)) === text,
+      )
+    say(
+      `${count} newest snapshots damaged: ${server.log.split('\n').find((line) => /damage|aside/i.test(line))}`,
+    )
     expect('the log tells of damage', /damage|aside/i.test(server.log))
     await server.stop()
     let doctor
     try {
-      doctor = execFileSync(program, ['doctor', '--data', join(server.data, 'data')], { cwd: root, encoding: 'utf8' })
+      doctor = execFileSync(program, ['doctor', '--data', join(server.data, 'data')], {
+        cwd: root,
+        encoding: 'utf8',
+      })
     } catch (problem) {
       doctor = problem.stdout
     }
@@ -71,7 +95,11 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
     crowd.startTyping()
     await delay(random.between(500, 1_500))
     await server.stop('SIGKILL')
-    const flipped = flip(file, 'room_updates', 'seq in (select max(seq) from room_updates group by room_id)')
+    const flipped = flip(
+      file,
+      'room_updates',
+      'seq in (select max(seq) from room_updates group by room_id)',
+    )
     await server.launch()
     say(`${flipped} rows of the log damaged`)
     await delay(random.between(500, 1_500))
@@ -82,7 +110,9 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
     const torn = random.between(1, Math.min(size - 1, 20_000))
     truncateSync(wal, size - torn)
     await server.launch()
-    say(`write-ahead log torn ${torn} bytes before its end: ${server.log.split('\n').find((text) => /torn|write-ahead|aside/i.test(text))}`)
+    say(
+      `write-ahead log torn ${torn} bytes before its end: ${server.log.split('\n').find((text) => /torn|write-ahead|aside/i.test(text))}`,
+    )
     crowd.stopTyping()
     await crowd.untilQuiet()
     return (await crowd.judge()) && isWell

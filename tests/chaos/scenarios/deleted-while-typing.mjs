@@ -13,13 +13,21 @@ import { until } from '../until.mjs'
 function remains(file, room) {
   const database = new DatabaseSync(file, { readOnly: true })
   const id = Buffer.from(room.replaceAll('-', ''), 'hex')
-  const tables = database.prepare("select name from sqlite_schema where type = 'table'").all().map(({ name }) => name)
+  const tables = database
+    .prepare("select name from sqlite_schema where type = 'table'")
+    .all()
+    .map(({ name }) => name)
   const found = {}
   for (const table of tables) {
-    const columns = database.prepare(`select name from pragma_table_info('${table}')`).all().map(({ name }) => name)
+    const columns = database
+      .prepare(`select name from pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => name)
     const column = table === 'rooms' ? 'id' : columns.find((name) => name === 'room_id')
     if (!column) continue
-    const { count } = database.prepare(`select count(*) as count from ${table} where ${column} = ?`).get(id)
+    const { count } = database
+      .prepare(`select count(*) as count from ${table} where ${column} = ?`)
+      .get(id)
     if (count > 0) found[table] = count
   }
   database.close()
@@ -41,10 +49,18 @@ export async function run({ random, say, clients = 5 }) {
     crowd.startTyping()
     await delay(random.between(500, 1_500))
     for (const { name } of here) crowd.mayBeRefused.add(name)
-    const { status } = await http(server.base, 'DELETE', `/rooms/${doomed}`, { token: crowd.owner.token })
-    await until(() => `everybody is told (${[...told].join(', ')} are)`, () => told.size === here.length, 5_000)
+    const { status } = await http(server.base, 'DELETE', `/rooms/${doomed}`, {
+      token: crowd.owner.token,
+    })
+    await until(
+      () => `everybody is told (${[...told].join(', ')} are)`,
+      () => told.size === here.length,
+      5_000,
+    )
     await delay(500) // they type on, at a room that is no more
-    say(`deleted with ${status}, all ${here.length} told; now ${(await http(server.base, 'GET', `/rooms/${doomed}/code`, { token: crowd.owner.token })).status}`)
+    say(
+      `deleted with ${status}, all ${here.length} told; now ${(await http(server.base, 'GET', `/rooms/${doomed}/code`, { token: crowd.owner.token })).status}`,
+    )
     await crowd.forget(doomed)
     crowd.stopTyping()
     await crowd.untilQuiet()

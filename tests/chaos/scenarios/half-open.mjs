@@ -21,7 +21,18 @@ class Network {
     const network = new Network()
     try {
       network.ip('netns', 'add', network.name)
-      network.ip('link', 'add', 'chaos0', 'type', 'veth', 'peer', 'name', 'chaos1', 'netns', network.name)
+      network.ip(
+        'link',
+        'add',
+        'chaos0',
+        'type',
+        'veth',
+        'peer',
+        'name',
+        'chaos1',
+        'netns',
+        network.name,
+      )
       network.ip('addr', 'add', `${network.near}/30`, 'dev', 'chaos0')
       network.ip('link', 'set', 'chaos0', 'up')
       network.ip('-n', network.name, 'addr', 'add', `${network.far}/30`, 'dev', 'chaos1')
@@ -42,7 +53,10 @@ class Network {
   }
 
   dispose() {
-    for (const args of [['link', 'del', 'chaos0'], ['netns', 'del', this.name]]) {
+    for (const args of [
+      ['link', 'del', 'chaos0'],
+      ['netns', 'del', this.name],
+    ]) {
       try {
         this.ip(...args)
       } catch {
@@ -55,22 +69,39 @@ class Network {
 /** Three quiet people come into a room and are silenced; how long each is still seen, in ms. */
 async function vanish(server, base, command, silence) {
   const ada = await person(server.base, 'Ada')
-  const people = await Promise.all(['Ben', 'Cid', 'Dot'].map((name) => person(server.base, name, { guest: true })))
+  const people = await Promise.all(
+    ['Ben', 'Cid', 'Dot'].map((name) => person(server.base, name, { guest: true })),
+  )
   const room = await roomOf(server.base, ada, people)
   const watcher = socket(server.base, ada)
   await watcher.hear('connect')
   await watcher.ask('join', { room_id: room })
   const left = new Map()
-  const [path, ...args] = [...command, process.execPath, program, base, room, ...people.map(({ token }) => token)]
+  const [path, ...args] = [
+    ...command,
+    process.execPath,
+    program,
+    base,
+    room,
+    ...people.map(({ token }) => token),
+  ]
   const child = spawn(path, args)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
   try {
-    await until(() => `all three are in the room; they said: ${said}`, () => said.split('ready').length === people.length + 1, 20_000)
+    await until(
+      () => `all three are in the room; they said: ${said}`,
+      () => said.split('ready').length === people.length + 1,
+      20_000,
+    )
     const silenced = performance.now()
     silence(child)
     watcher.on('user-disconnected', ({ userId }) => left.set(userId, performance.now() - silenced))
-    await until(() => `all three are gone; ${left.size} are`, () => left.size === people.length, 2 * ghost_ms_max)
+    await until(
+      () => `all three are gone; ${left.size} are`,
+      () => left.size === people.length,
+      2 * ghost_ms_max,
+    )
     return people.map(({ id }) => left.get(id))
   } finally {
     child.kill('SIGKILL')
@@ -83,7 +114,9 @@ export async function run({ say }) {
   const server = await Server.start({ host: '0.0.0.0' })
   let isWell = true
   const look = (how, times_ms) => {
-    say(`${how}: delta, y-websocket and yjs gone after ${times_ms.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}`)
+    say(
+      `${how}: delta, y-websocket and yjs gone after ${times_ms.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}`,
+    )
     isWell &&= times_ms.every((ms) => ms <= ghost_ms_max + grace_ms)
   }
   try {
@@ -91,7 +124,10 @@ export async function run({ say }) {
     if (network.why) say(`a link cannot be cut here: ${network.why}`)
     else {
       const base = server.base.replace('127.0.0.1', network.near)
-      look('link cut', await vanish(server, base, ['ip', 'netns', 'exec', network.name], () => network.cut()))
+      look(
+        'link cut',
+        await vanish(server, base, ['ip', 'netns', 'exec', network.name], () => network.cut()),
+      )
     }
     return isWell
   } finally {

@@ -26,10 +26,12 @@ export async function run({ random, say, rooms = 4, clients = 3, seconds = 20 })
         for (const client of leaving) client.disconnect()
         away += leaving.length
         emptied += leaving.length === here.length ? 1 : 0
-        await Promise.all(leaving.map(async (client) => {
-          await delay(random_of_room.between(0, 300))
-          client.connect()
-        }))
+        await Promise.all(
+          leaving.map(async (client) => {
+            await delay(random_of_room.between(0, 300))
+            client.connect()
+          }),
+        )
       }
     }
     await Promise.all(crowd.rooms.map(comeAndGo))

@@ -60,10 +60,25 @@ async function launch(server, fault) {
   return performance.now() - from
 }
 
-export async function run({ random, say, rooms = 20, clients = 5, kind, kills = 100, seconds = Infinity, pace_ms = 400, kept_max, point, life }) {
+export async function run({
+  random,
+  say,
+  rooms = 20,
+  clients = 5,
+  kind,
+  kills = 100,
+  seconds = Infinity,
+  pace_ms = 400,
+  kept_max,
+  point,
+  life,
+}) {
   // The runner lives on: a server that has to wait for its own takes longer to come back.
   const runner = await Runner.start()
-  const server = await Server.start({ args: ['--piston-api', runner.url], env: { CODENCOLLAB_LIMIT_AUTOSAVE_MS: '1000' } })
+  const server = await Server.start({
+    args: ['--piston-api', runner.url],
+    env: { CODENCOLLAB_LIMIT_AUTOSAVE_MS: '1000' },
+  })
   const starts_ms = []
   const returns_ms = []
   let readyAt
@@ -71,7 +86,15 @@ export async function run({ random, say, rooms = 20, clients = 5, kind, kills = 
   const onReady = (name) => {
     if (away.delete(name)) returns_ms.push(performance.now() - readyAt)
   }
-  const crowd = await Crowd.gather(server, { rooms, clients, kind, random, pace_ms, kept_max, onReady })
+  const crowd = await Crowd.gather(server, {
+    rooms,
+    clients,
+    kind,
+    random,
+    pace_ms,
+    kept_max,
+    onReady,
+  })
   const deaths = {}
   const began = performance.now()
   try {
@@ -107,10 +130,22 @@ export async function run({ random, say, rooms = 20, clients = 5, kind, kills = 
     crowd.stopTyping()
     const quiet_ms = await crowd.untilQuiet()
     const counts = crowd.counts()
-    say(`kills: ${count} (${Object.entries(deaths).map(([how, times]) => `${how} ${times}`).join(', ')}) in ${((performance.now() - began) / 1000).toFixed(0)} s`)
-    say(`tokens: ${Object.entries(counts).map(([event, times]) => `${times} ${event.replace('_', ' ')}`).join(', ')}`)
-    say(`start: median ${quantile(starts_ms, 0.5).toFixed(0)} ms, longest ${Math.max(...starts_ms).toFixed(0)} ms`)
-    say(`back in the room after the start: median ${quantile(returns_ms, 0.5)?.toFixed(0)} ms, 99 % ${quantile(returns_ms, 0.99)?.toFixed(0)} ms (${returns_ms.length} returns)`)
+    say(
+      `kills: ${count} (${Object.entries(deaths)
+        .map(([how, times]) => `${how} ${times}`)
+        .join(', ')}) in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    )
+    say(
+      `tokens: ${Object.entries(counts)
+        .map(([event, times]) => `${times} ${event.replace('_', ' ')}`)
+        .join(', ')}`,
+    )
+    say(
+      `start: median ${quantile(starts_ms, 0.5).toFixed(0)} ms, longest ${Math.max(...starts_ms).toFixed(0)} ms`,
+    )
+    say(
+      `back in the room after the start: median ${quantile(returns_ms, 0.5)?.toFixed(0)} ms, 99 % ${quantile(returns_ms, 0.99)?.toFixed(0)} ms (${returns_ms.length} returns)`,
+    )
     say(`one text everywhere ${quiet_ms.toFixed(0)} ms after the last key`)
     return await crowd.judge()
   } finally {

@@ -27,9 +27,15 @@ export async function run({ say }) {
     }
     const [a] = sockets
     const { code } = await a.hear('initial-code')
-    await a.ask('code_change', replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'))
+    await a.ask(
+      'code_change',
+      replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'),
+    )
     const start = async () => {
-      const { status, json } = await http(server.base, 'POST', `/rooms/${room}/run`, { token: ada.token, body: { language: 'python' } })
+      const { status, json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
+        token: ada.token,
+        body: { language: 'python' },
+      })
       return status === 202 ? json.run_id : undefined
     }
 
@@ -37,17 +43,28 @@ export async function run({ say }) {
     await a.hear('execution-output', ({ run_id }) => run_id === first)
     const killed = performance.now()
     await runner.stop('SIGKILL')
-    const hasResult = (run_id) => sockets.every(({ results }) => results.some((result) => result.run_id === run_id))
+    const hasResult = (run_id) =>
+      sockets.every(({ results }) => results.some((result) => result.run_id === run_id))
     await until('everybody has a result', () => hasResult(first), result_ms_max)
-    say(`killed in a run: ${a.results[0].failure} after ${(performance.now() - killed).toFixed(0)} ms`)
+    say(
+      `killed in a run: ${a.results[0].failure} after ${(performance.now() - killed).toFixed(0)} ms`,
+    )
 
     const gone = performance.now()
     const second = await start()
     await until('everybody has a result', () => hasResult(second), result_ms_max)
-    say(`no runner: ${a.results.at(-1).failure} after ${(performance.now() - gone).toFixed(0)} ms: ${a.results.at(-1).message}`)
+    say(
+      `no runner: ${a.results.at(-1).failure} after ${(performance.now() - gone).toFixed(0)} ms: ${a.results.at(-1).message}`,
+    )
 
     await runner.launch()
-    await a.ask('code_change', replacement((await http(server.base, 'GET', `/rooms/${room}/code`, { token: ada.token })).text, 'print("again")\n'))
+    await a.ask(
+      'code_change',
+      replacement(
+        (await http(server.base, 'GET', `/rooms/${room}/code`, { token: ada.token })).text,
+        'print("again")\n',
+      ),
+    )
     let third
     await until('a program runs again', async () => {
       third = await start()
@@ -56,10 +73,18 @@ export async function run({ say }) {
       return a.results.at(-1).stdout === 'again\n'
     })
     await delay(1_000) // a second result would come late
-    const counts = sockets.map(({ results }) => [first, second, third].map((run_id) => results.filter((result) => result.run_id === run_id).length))
+    const counts = sockets.map(({ results }) =>
+      [first, second, third].map(
+        (run_id) => results.filter((result) => result.run_id === run_id).length,
+      ),
+    )
     say(`results a run: ${JSON.stringify(counts)}`)
     const isOne = counts.flat().every((count) => count === 1)
-    return isOne && a.results[0].failure === 'sandbox_unavailable' && a.results[1].failure === 'sandbox_unavailable'
+    return (
+      isOne &&
+      a.results[0].failure === 'sandbox_unavailable' &&
+      a.results[1].failure === 'sandbox_unavailable'
+    )
   } finally {
     for (const client of sockets) client.disconnect()
     await server.dispose()

@@ -11,7 +11,9 @@ const patience_ms = 15_000
 /** How a server on that directory ended, and what it said; `{code: undefined}` if it runs. */
 async function second(data) {
   const port = await freePort()
-  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], { cwd: root })
+  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', data], {
+    cwd: root,
+  })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
   const ended = new Promise((resolve) => child.once('close', (code) => resolve(code)))

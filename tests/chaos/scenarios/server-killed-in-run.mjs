@@ -20,8 +20,14 @@ export async function run({ say }) {
     const room = await roomOf(server.base, ada)
     const { client: before } = await enter(ada, room)
     const { code } = await before.hear('initial-code')
-    await before.ask('code_change', replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'))
-    const { json } = await http(server.base, 'POST', `/rooms/${room}/run`, { token: ada.token, body: { language: 'python' } })
+    await before.ask(
+      'code_change',
+      replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'),
+    )
+    const { json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
+      token: ada.token,
+      body: { language: 'python' },
+    })
     await before.hear('execution-output', ({ run_id }) => run_id === json.run_id)
 
     await server.stop('SIGKILL')
@@ -29,9 +35,12 @@ export async function run({ say }) {
     const started = performance.now()
     const { client, state } = await enter(ada, room)
     let run = state.run
-    if (run?.result === undefined || run.result === null) run = { run_id: json.run_id, result: await client.hear('execution-result') }
+    if (run?.result === undefined || run.result === null)
+      run = { run_id: json.run_id, result: await client.hear('execution-result') }
     const told_ms = performance.now() - started
-    say(`told ${told_ms.toFixed(0)} ms after the start: ${run.result?.failure}: ${run.result?.message}`)
+    say(
+      `told ${told_ms.toFixed(0)} ms after the start: ${run.result?.failure}: ${run.result?.message}`,
+    )
 
     await client.ask('chat_message', { text: 'a round trip later' })
     const runs = await http(server.base, 'GET', `/rooms/${room}/runs`, { token: ada.token })
