@@ -31,6 +31,10 @@ std::string Document::encode(const StateVector& known, Format format) const {
     return store_->encode(known, format);
 }
 
+std::size_t Document::text_units() const {
+    return store_->text_units_;
+}
+
 bool Document::has_pending() const {
     return !store_->pending_.empty();
 }
@@ -39,8 +43,8 @@ void Document::drop_pending() {
     store_->pending_.clear();
 }
 
-SharedType Document::root(std::string_view root) {
-    return {store_.get(), store_->root_type(root)};
+SharedType Document::root(std::string_view name) {
+    return {store_.get(), store_->root_type(name)};
 }
 Text Document::text(std::string_view name) {
     return Text(root(name));
@@ -52,8 +56,8 @@ Array Document::array(std::string_view name) {
     return Array(root(name));
 }
 
-bool Document::has_root(std::string_view root) const {
-    return store_->find_root(root) != none;
+bool Document::has_root(std::string_view name) const {
+    return store_->find_root(name) != none;
 }
 
 std::optional<SharedType> Document::type_of(Id id) {

@@ -94,16 +94,19 @@ class Document {
     /// use without gc, and for a snapshot of this document's past: else nothing.
     std::optional<std::string> encode_at(const Snapshot& snapshot) const;
 
+    /// Visible UTF-16 units of all its texts, as `Limits::text_units` counts them.
+    std::size_t text_units() const;
+
     bool has_pending() const;
     /// Forgets what waits; a sync step 1 to a peer brings it back.
     void drop_pending();
 
     /// The root type of that name, made on demand. Making it is not an edit: nothing is sent.
-    Text text(std::string_view root);
-    Map map(std::string_view root);
-    Array array(std::string_view root);
-    SharedType root(std::string_view root);
-    bool has_root(std::string_view root) const;
+    Text text(std::string_view name);
+    Map map(std::string_view name);
+    Array array(std::string_view name);
+    SharedType root(std::string_view name);
+    bool has_root(std::string_view name) const;
     /// The type that the item `id` holds, if it holds one and is not deleted.
     std::optional<SharedType> type_of(Id id);
 

@@ -43,6 +43,31 @@ struct CodeUpdate {  // code-update; changes go from the end of the text to its 
     std::uint64_t rev = 0;
 };
 
+/// An update of the document, for who holds a replica. As a sync message of y-protocols. yjs
+struct DocumentUpdate {
+    std::shared_ptr<const std::string> update;  // Yjs v1; never null
+};
+
+/// The server's state vector: asks a replica for what the server lacks. yjs
+struct SyncRequest {
+    std::string state_vector;
+};
+
+/// What a replica lacked: the answer to its step 1. yjs
+struct SyncReply {
+    std::string update;  // Yjs v1
+};
+
+/// Carets and names, as awareness of y-protocols says them. yjs
+struct AwarenessUpdate {
+    std::shared_ptr<const std::string> update;  // never null
+};
+
+/// An edit was refused, for clients that no ack can tell. yjs (message 2)
+struct EditDenied {
+    std::string reason;
+};
+
 struct CursorMoved {  // cursor
     Presence who;
     Cursor cursor;
@@ -156,6 +181,11 @@ using Event = std::variant<
     InitialCode,
     ChatHistory,
     CodeUpdate,
+    DocumentUpdate,
+    SyncRequest,
+    SyncReply,
+    AwarenessUpdate,
+    EditDenied,
     CursorMoved,
     UserJoined,
     UserLeft,

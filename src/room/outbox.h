@@ -7,8 +7,9 @@
 
 namespace codencollab::room {
 
-/// How a participant shares the document: Monaco's changes, or a Yjs replica.
-enum class ClientKind { delta, yjs };
+/// How a participant shares the document: by Monaco's changes; by a Yjs replica, beside all other
+/// events; or by a replica alone (y-websocket, whose clients know nothing else).
+enum class ClientKind { delta, yjs, y_websocket };
 
 /// An event in the bytes of one kind of client. Only the gateway that made it looks inside.
 class Frame {
@@ -24,7 +25,8 @@ using SharedFrame = std::shared_ptr<const Frame>;
 class FrameEncoder {
   public:
     virtual ~FrameEncoder() = default;
-    /// Never null. Must not throw and must not call back into a room.
+    /// Null where this kind is not told of such an event. Must not throw and must not call back
+    /// into a room.
     virtual SharedFrame encode(const Event& event, ClientKind kind) = 0;
 };
 
@@ -34,6 +36,7 @@ enum class CloseReason {
     removed,        // by an owner; the session is ended
     room_deleted,   // by an owner; the session is ended
     slow_consumer,  // it reconnects and resynchronises
+    bad_update,     // it sent bytes that are no update; the document is as it was
 };
 
 /// One participant's way out, filled by the gateway's session. Its queue, and the queue's bound,

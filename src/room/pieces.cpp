@@ -1,6 +1,8 @@
 #include "room/pieces.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace codencollab::room {
 
@@ -9,7 +11,7 @@ Pieces::Piece Pieces::Piece::part(std::size_t from, std::size_t count) const {
     return {begin + from, begin + from + count, {}};
 }
 
-Pieces::Pieces(std::size_t size) {
+Pieces::Pieces(std::size_t size) : origin_size_(size) {
     if (size > 0) pieces_.push_back({0, size, {}});
 }
 
@@ -42,6 +44,37 @@ void Pieces::apply(const Edits& edits) {
         used = 0;
     }
     pieces_ = std::move(result);
+}
+
+Edits Pieces::edits() const {
+    Edits edits;
+    std::size_t kept = 0;  // units of the origin that are dealt with
+    std::u16string inserted;
+    const auto make = [&](std::size_t end) {
+        if (kept < end || !inserted.empty()) {
+            edits.push_back({kept, end, std::exchange(inserted, {})});
+        }
+    };
+    for (const Piece& piece : pieces_) {
+        if (piece.is_inserted()) {
+            inserted += piece.inserted;
+        } else {
+            make(piece.begin);
+            kept = piece.end;
+        }
+    }
+    make(origin_size_);
+    return edits;
+}
+
+Edits compose(const Edits& first, const Edits& second) {
+    if (first.empty()) return second;
+    if (second.empty()) return first;
+    // Whatever the text is, its end lies behind all edits.
+    Pieces pieces(std::numeric_limits<std::size_t>::max() / 2);
+    pieces.apply(first);
+    pieces.apply(second);
+    return pieces.edits();
 }
 
 Edits Pieces::edits_towards(const Pieces& target, std::u16string_view origin) const {

@@ -23,6 +23,9 @@ class Pieces {
     /// The edits that make the text of `target` of this one; both started from `origin`.
     Edits edits_towards(const Pieces& target, std::u16string_view origin) const;
 
+    /// What has been made of the origin, as one step.
+    Edits edits() const;
+
     std::size_t count() const { return pieces_.size(); }
 
   private:
@@ -36,7 +39,11 @@ class Pieces {
         Piece part(std::size_t from, std::size_t count) const;
     };
 
+    std::size_t origin_size_;
     std::vector<Piece> pieces_;  // none of them empty
 };
+
+/// One step that does what `first` and then `second` do. Cost: O(first + second).
+Edits compose(const Edits& first, const Edits& second);
 
 }  // namespace codencollab::room

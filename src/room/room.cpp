@@ -1,5 +1,7 @@
 #include "room/room.h"
 
+#include "base/log.h"
+#include "room/languages.h"
 #include "room/room_body.h"
 
 #include <fmt/format.h>
@@ -9,17 +11,46 @@
 
 namespace codencollab::room {
 
-Room::Body::Body(Room& room, RoomsPorts ports, StoredRoom stored, Owner owner)
+namespace {
+
+// reliability.md's bounds for strangers; a tab may speak for those beside it.
+crdt::AwarenessLimits awareness_limits() {
+    crdt::AwarenessLimits limits;
+    limits.state_bytes = 4 << 10;
+    limits.entries_of_a_connection = 4;
+    return limits;
+}
+
+}  // namespace
+
+Room::Body::Body(
+    Room& room, RoomsPorts ports, StoredRoom stored, SharedDocument document, Owner owner)
     : room_(room),
       ports_(ports),
       owner_(std::move(owner)),
       record_(std::move(stored.room)),
-      document_(std::move(stored.text)),
+      document_(std::move(document)),
+      awareness_(awareness_limits()),
       chat_(
           std::make_move_iterator(stored.chat.begin()), std::make_move_iterator(stored.chat.end())),
       saver_(
-          {ports.loop, ports.clock, ports.random, ports.limits.autosave},
-          {[this](Callback<> done) {
+          {ports.loop, ports.clock, ports.random, owner_.unsaved, ports.limits.autosave},
+          stored.document,
+          {[this](LogBatch batch, Callback<> done) {
+               ports_.store.append(record_.id, std::move(batch), std::move(done));
+           },
+           [this] { return document_.encode_unsaved(); },
+           {[this](Task& when_stored) {
+                when_stored = [this, mark = document_.mark()]() mutable {
+                    document_.mark_stored(std::move(mark));
+                };
+                return document_.encode();
+            },
+            [this](LogPosition folded, std::string snapshot, Callback<> done) {
+                ports_.store.fold(
+                    record_.id, std::move(folded), std::move(snapshot), std::move(done));
+            }},
+           [this](Callback<> done) {
                ports_.store.save_text(
                    record_.id, document_.text(), record_.updated_at, std::move(done));
            },
@@ -42,13 +73,29 @@ Room::Body::Body(Room& room, RoomsPorts ports, StoredRoom stored, Owner owner)
         const UserId user = member.user.id;
         members_.emplace(user, std::move(member));
     }
+    if (stored.document.is_recovered) {
+        spdlog::warn(
+            "Room {} was damaged in the store; what could be recovered is open.",
+            record_.id.view());
+    }
+    if (const DocumentEffect cleaned = document_.drop_carriage_returns(); cleaned.update) {
+        saver_.log(std::nullopt, cleaned.update, nullptr);
+    }
+    // The document's word is stored with each change, the record's a little later.
+    if (auto language = document_.language(); language && *language != record_.language) {
+        auto canonical = canonical_language(*ports_.executor.runtimes(), *language);
+        if (canonical && *canonical != record_.language) {
+            record_.language = std::move(*canonical);
+            saver_.record_changed();
+        }
+    }
 }
 
 void Room::Body::maybe_quiet() {
     if (is_quiet()) owner_.maybe_quiet();
 }
 
-Result<std::u16string> Room::Body::text(const UserId& caller) const {
+Result<std::string> Room::Body::text(const UserId& caller) const {
     if (auto allowed = check(Action::read_text, caller); !allowed) {
         return std::unexpected(std::move(allowed).error());
     }
@@ -96,8 +143,9 @@ void Room::Body::recent_runs(
         record_.id, std::min(count, ports_.limits.recent_runs), std::move(done));
 }
 
-Room::Room(RoomsPorts ports, StoredRoom stored, Owner owner)
-    : body_(std::make_unique<Body>(*this, ports, std::move(stored), std::move(owner))) {}
+Room::Room(RoomsPorts ports, StoredRoom stored, SharedDocument document, Owner owner)
+    : body_(std::make_unique<Body>(
+          *this, ports, std::move(stored), std::move(document), std::move(owner))) {}
 
 Room::~Room() = default;
 
@@ -110,7 +158,7 @@ Result<RoomView> Room::view(const UserId& caller) const {
 Result<RoomPreview> Room::preview() const {
     return body_->preview();
 }
-Result<std::u16string> Room::text(const UserId& caller) const {
+Result<std::string> Room::text(const UserId& caller) const {
     return body_->text(caller);
 }
 std::vector<Presence> Room::online() const {
@@ -124,6 +172,9 @@ bool Room::is_saved() const {
 }
 void Room::save_all(Task done) {
     body_->saver().when_saved(std::move(done));
+}
+void Room::fold_all(Task done) {
+    body_->saver().fold_all(std::move(done));
 }
 Result<Entered> Room::enter(Entry entry) {
     return body_->enter(std::move(entry));
@@ -159,6 +210,14 @@ Result<> Room::stop_run(const User& caller, const RunId& run) {
 
 Result<> Room::write_stdin(const User& caller, const RunId& run, std::string data, bool eof) {
     return body_->write_stdin(caller, run, std::move(data), eof);
+}
+
+void Room::text_at(const UserId& caller, WallTime at, Callback<std::string> done) {
+    body_->text_at(caller, at, std::move(done));
+}
+
+void Room::history(const UserId& caller, HistoryQuery query, Callback<HistoryPage> done) {
+    body_->history(caller, std::move(query), std::move(done));
 }
 
 void Room::recent_runs(

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codencollab::room {
@@ -76,9 +77,12 @@ struct Entry {
 enum class ParticipantId : std::uint64_t {};
 
 class Room;
+class SharedDocument;
+struct Unsaved;
 
 /// A participant's place in a room: leaves it when it goes out of scope. Once the room has closed
-/// the participant's outbox, every call fails with `not_joined`.
+/// the participant's outbox, every call fails with `not_joined`. What was accepted is answered when
+/// it is stored, also when the seat has been left by then.
 /// Threads: the room's loop.
 class Seat {
   public:
@@ -91,9 +95,24 @@ class Seat {
     bool is_taken() const { return !room_.expired(); }
     void leave();
 
-    /// Answers the revision of the document that holds the change. A refused change leaves the
-    /// document as it was, and its sender is pushed what makes its text the document's again.
-    Result<std::uint64_t> change(CodeChange change);
+    /// For a delta client. Answers the revision of the document that holds the change, once the
+    /// change is stored; the others are told at once. A refused change leaves the document as it
+    /// was, and its sender is pushed what makes its text the document's again.
+    void change(CodeChange change, Callback<std::uint64_t> done);
+    /// For a replica: takes in an update (Yjs v1), whole or not at all. Answers once it is stored,
+    /// also when nothing of it was new; the others are told at once. Bytes that are no update fail
+    /// with `bad_payload`, and the participant is closed (`bad_update`), as it is after other bytes
+    /// that cannot be read. Of any other refusal a `y_websocket` client is told by `EditDenied`.
+    /// An update that refers to what has not arrived waits for it, and its answer too; the
+    /// participant is asked for what is missing after a second, and given up after ten.
+    void update(std::string_view update, Callback<> done);
+    /// For a replica: pushes it what its state vector lacks.
+    Result<> sync(std::string_view state_vector);
+    /// For a replica: takes in its awareness, and tells the others what of it was new. False when
+    /// nothing was: such echoes should not count against a client's rate.
+    Result<bool> move_awareness(std::string_view update);
+    /// For a replica: pushes it everybody's awareness.
+    Result<> query_awareness();
     /// Told to the others, at most once in `Limits::cursor_interval`; the newest counts.
     Result<> move_cursor(const Cursor& cursor);
     Result<> send_chat(std::string text);
@@ -125,9 +144,11 @@ class Room : public std::enable_shared_from_this<Room> {
     struct Owner {
         std::move_only_function<void()> maybe_quiet;  // nobody is here and nothing runs
         std::move_only_function<void()> deleted;      // the room must be let go
+        std::shared_ptr<Unsaved> unsaved;             // of all its rooms
     };
 
-    Room(RoomsPorts ports, StoredRoom stored, Owner owner);
+    /// `document` is what was loaded from `stored`.
+    Room(RoomsPorts ports, StoredRoom stored, SharedDocument document, Owner owner);
     ~Room();
 
     const RoomRecord& record() const;
@@ -144,7 +165,11 @@ class Room : public std::enable_shared_from_this<Room> {
     void remove_member(const User& caller, const UserId& member, Callback<> done);
     /// Removes the room and its data and tells everyone in it.
     void remove(const User& caller, Callback<> done);
-    Result<std::u16string> text(const UserId& caller) const;
+    /// UTF-8.
+    Result<std::string> text(const UserId& caller) const;
+    /// As it was at that time, from the history; UTF-8.
+    void text_at(const UserId& caller, WallTime at, Callback<std::string> done);
+    void history(const UserId& caller, HistoryQuery query, Callback<HistoryPage> done);
     /// `room_not_found` while the room is private.
     Result<RoomPreview> preview() const;
     /// Runs the text as it is now. Answers the run's id when the run is stored; everything else is
@@ -159,7 +184,8 @@ class Room : public std::enable_shared_from_this<Room> {
     std::vector<Presence> online() const;
 
     // Over a socket.
-    /// Pushes room-state, initial-code and chat-history to the newcomer and tells the others.
+    /// Pushes room-state, the document (initial-code; for a replica a sync request and everybody's
+    /// awareness) and chat-history to the newcomer and tells the others.
     /// The caller must be a member. Fails with `room_full`, `rate_limited`.
     Result<Entered> enter(Entry entry);
 
@@ -168,6 +194,8 @@ class Room : public std::enable_shared_from_this<Room> {
     bool is_saved() const;
     /// Saves what is unsaved, now and again until it succeeds; then calls `done`.
     void save_all(Task done);
+    /// Before the room is let go: folds its log, if the store lets it; then calls `done`.
+    void fold_all(Task done);
 
   private:
     friend class Seat;

@@ -7,51 +7,60 @@
 namespace codencollab::room {
 
 namespace {
-constexpr std::size_t change_ids_max = 64;
-
-std::size_t size_after(const Document& document, const Edits& edits) {
-    std::size_t size = document.text().size();
-    for (const Edit& edit : edits)
-        size = size - (edit.end - edit.begin) + edit.text.size();
-    return size;
-}
+constexpr std::size_t changes_max = 64;
 }  // namespace
 
-std::optional<std::uint64_t> Room::Body::known_change(const Person& person, const std::string& id) {
-    if (id.empty()) return std::nullopt;
-    const auto same =
-        std::ranges::find(person.change_ids, id, &std::pair<std::string, std::uint64_t>::first);
-    if (same == person.change_ids.end()) return std::nullopt;
-    return same->second;
+const Room::Body::KnownChange* Room::Body::known_change(
+    const Person& person, const std::string& id) {
+    if (id.empty()) return nullptr;
+    const auto same = std::ranges::find(person.changes, id, &KnownChange::id);
+    return same == person.changes.end() ? nullptr : &*same;
 }
 
-Result<std::uint64_t> Room::Body::change(ParticipantId id, CodeChange change) {
+// Hot path: once a keystroke. Cost: the edit in the engine and in the text beside it, one
+// allocation for the changes and one for what they did, one encoding for each kind of client, and
+// for each other participant one pointer pushed to its outbox and, for delta clients, one to what
+// it has not confirmed. No system call: the loop writes every outbox once, when its turn ends.
+void Room::Body::change(ParticipantId id, CodeChange change, Callback<std::uint64_t> done) {
     Participant* author = find(id);
-    if (author == nullptr) return fail(ErrorCode::not_joined, "Join a room first.");
+    if (author == nullptr) return done(fail(ErrorCode::not_joined, "Join a room first."));
+    if (author->is_replica()) {
+        return done(fail(ErrorCode::bad_payload, "A replica is edited by updates."));
+    }
     Person& person = *author->person;
-    if (const auto known = known_change(person, change.id)) return *known;
+    const auto answer_when_logged =
+        [this](std::uint64_t rev, std::uint64_t logged, Callback<std::uint64_t> then) {
+            saver_.when_logged(logged, [rev, then = std::move(then)](Result<> stored) mutable {
+                if (!stored) return then(std::unexpected(std::move(stored).error()));
+                then(rev);
+            });
+        };
+    if (const KnownChange* known = known_change(person, change.id)) {
+        return answer_when_logged(known->rev, known->logged, std::move(done));
+    }
     const SteadyTime now = ports_.clock.steady_now();
 
     // Refused unread, so what its text is now can only be replaced.
     if (const auto wait = person.code_events.take(now); wait.count() > 0) {
         reset(*author);
-        return fail(ErrorCode::rate_limited, "Too many changes at once. Wait a moment.", 1);
+        return done(fail(ErrorCode::rate_limited, "Too many changes at once. Wait a moment.", 1));
     }
     if (change.changes.size() > ports_.limits.changes_per_event) {
         reset(*author);
-        return fail(
+        return done(fail(
             ErrorCode::invalid_change,
             fmt::format(
                 "{} changes in one event; {} is the most. You get the room's text.",
                 change.changes.size(),
-                ports_.limits.changes_per_event));
+                ports_.limits.changes_per_event)));
     }
 
     std::string change_id = std::move(change.id);
-    DeltaView::Received received = author->view.receive(std::move(change), document_, rev_, now);
+    DeltaView::Received received =
+        author->view->receive(std::move(change), document_.shown(), rev_, now);
     Result<> verdict = check(Action::edit_text, author->user.id);
     if (verdict && !received.edits) verdict = std::unexpected(received.edits.error());
-    if (verdict && size_after(document_, *received.edits) > ports_.limits.document_units) {
+    if (verdict && !document_.fits(*received.edits)) {
         verdict = fail(
             ErrorCode::code_too_large,
             fmt::format(
@@ -60,42 +69,37 @@ Result<std::uint64_t> Room::Body::change(ParticipantId id, CodeChange change) {
     }
     if (!verdict) {
         repair(*author, std::move(received), false);
-        return std::unexpected(std::move(verdict).error());
+        return done(std::unexpected(std::move(verdict).error()));
     }
 
-    if (!received.edits->empty()) relay(*received.edits, id);
+    if (!received.edits->empty()) {
+        const DocumentEffect effect = document_.edit(*received.edits);
+        if (effect.update) spread(effect, id, author->user.id, nullptr);
+    }
     const std::uint64_t rev = rev_;
+    const std::uint64_t logged = saver_.updates().newest();
     if (!change_id.empty()) {
-        person.change_ids.emplace_back(std::move(change_id), rev);
-        if (person.change_ids.size() > change_ids_max) person.change_ids.pop_front();
+        person.changes.push_back({std::move(change_id), rev, logged});
+        if (person.changes.size() > changes_max) person.changes.pop_front();
     }
     repair(*author, std::move(received), true);
-    return rev;
+    answer_when_logged(rev, logged, std::move(done));
 }
 
-// Hot path: once a keystroke. Cost: the edit itself (moving the text behind it), one allocation for
-// the changes and one for what they did, one encoding for each kind of client, and for each other
-// participant one pointer pushed to its outbox and one to what it has not confirmed. No system
-// call: the loop writes every outbox once, when its turn ends.
-void Room::Body::relay(const Edits& edits, ParticipantId author) {
-    Relay relay;
-    relay.update.changes = std::make_shared<const Changes>(write_changes(document_, edits));
-    relay.update.rev = ++rev_;
-    relay.effect = std::make_shared<const AppliedEdits>(document_.apply(edits));
-
+void Room::Body::relay_changes(const DocumentEffect& effect, std::optional<ParticipantId> author) {
+    if (!effect.changes) return;  // nobody looks at the text, or it is as it was
+    const Relay relay{{effect.changes, ++rev_}, effect.effect};
     const SteadyTime now = ports_.clock.steady_now();
     for (Participant& to : participants_) {
-        if (to.id != author) to.view.sent(relay, now);
+        if (to.view && to.id != author) to.view->sent(relay, now);
     }
-    tell_others(relay.update, author);
-    touch();
-    saver_.text_changed();
+    tell(Audience::delta, relay.update, author);
 }
 
 void Room::Body::repair(Participant& participant, DeltaView::Received received, bool was_applied) {
     const SteadyTime now = ports_.clock.steady_now();
-    if (auto update =
-            participant.view.settle(std::move(received), was_applied, document_, rev_ + 1, now)) {
+    if (auto update = participant.view->settle(
+            std::move(received), was_applied, document_.shown(), rev_ + 1, now)) {
         rev_ = update->rev;
         tell(participant, *update);
     }
@@ -104,7 +108,8 @@ void Room::Body::repair(Participant& participant, DeltaView::Received received, 
 }
 
 void Room::Body::reset(Participant& participant) {
-    if (auto update = participant.view.reset(document_, rev_ + 1, ports_.clock.steady_now())) {
+    if (auto update =
+            participant.view->reset(document_.shown(), rev_ + 1, ports_.clock.steady_now())) {
         rev_ = update->rev;
         tell(participant, *update);
     }
@@ -113,13 +118,13 @@ void Room::Body::reset(Participant& participant) {
 }
 
 void Room::Body::watch_doubt(Participant& participant) {
-    if (!participant.view.owes_reset()) return;  // almost always
+    if (!participant.view->owes_reset()) return;  // almost always
     participant.reset_timer =
         ports_.loop.after(DeltaView::reset_interval, [this, id = participant.id] {
             Participant* doubtful = find(id);
             if (doubtful == nullptr) return;
             const SteadyTime now = ports_.clock.steady_now();
-            if (auto update = doubtful->view.reset_owed(document_, rev_ + 1, now)) {
+            if (auto update = doubtful->view->reset_owed(document_.shown(), rev_ + 1, now)) {
                 rev_ = update->rev;
                 tell(*doubtful, *update);
             }

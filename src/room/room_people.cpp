@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace codencollab::room {
 
@@ -95,9 +96,6 @@ Result<Entered> Room::Body::enter(Entry entry) {
     if (auto allowed = check(Action::view_room, entry.user.id); !allowed) {
         return std::unexpected(std::move(allowed).error());
     }
-    if (entry.kind != ClientKind::delta) {
-        return fail(ErrorCode::bad_payload, "This server syncs with \"delta\" alone.");
-    }
     if (participants_.size() >= ports_.limits.room_sockets) {
         return fail(
             ErrorCode::room_full,
@@ -115,42 +113,79 @@ Result<Entered> Room::Body::enter(Entry entry) {
     const auto id = ParticipantId{++last_participant_};
     Person& person = person_of(entry.user.id);
     participants_.push_back(
-        {id,
-         std::move(entry.user),
-         std::move(entry.sid),
-         entry.kind,
-         &entry.outbox,
-         &person,
-         DeltaView(rev_),
-         {},
-         {},
-         false,
-         {},
-         {}});
+        {.id = id,
+         .user = std::move(entry.user),
+         .sid = std::move(entry.sid),
+         .kind = entry.kind,
+         .outbox = &entry.outbox,
+         .person = &person,
+         .view = {},
+         .cursor = {}});
     Participant& newcomer = participants_.back();
+    note(HistoryEventKind::joined, newcomer.user);
     Entered entered{Seat(room_.weak_from_this(), id), state_for(newcomer)};
     tell(newcomer, entered.state);
-    tell(newcomer, InitialCode{document_.text(), rev_});
-    tell(newcomer, ChatHistory{{chat_.begin(), chat_.end()}});
-    for (const Participant& other : participants_) {
-        if (other.id != id && other.cursor) {
-            tell(newcomer, CursorMoved{presence_of(other), *other.cursor});
-        }
+    if (newcomer.is_replica()) {
+        greet_replica(newcomer);
+    } else {
+        greet_delta(newcomer);
     }
     tell_others(UserJoined{presence_of(newcomer)}, id);
     close_overdue();
     return entered;
 }
 
+void Room::Body::greet_delta(Participant& newcomer) {
+    ++deltas_;
+    document_.show();
+    newcomer.view.emplace(rev_);
+    tell(newcomer, InitialCode{document_.shown().text(), rev_});
+    tell(newcomer, ChatHistory{{chat_.begin(), chat_.end()}});
+    for (Participant& other : participants_) {
+        if (other.is_replica()) find_cursor(other);  // where it is by now
+        if (other.id == newcomer.id || !other.cursor) continue;
+        tell(newcomer, CursorMoved{presence_of(other), *other.cursor});
+    }
+    put_caret(newcomer);
+}
+
+void Room::Body::greet_replica(Participant& newcomer) {
+    const bool is_first = participants_.size() - deltas_ == 1;
+    if (is_first) {
+        for (Participant& other : participants_) {
+            if (!other.is_replica()) put_caret(other);
+        }
+    }
+    tell(newcomer, ChatHistory{{chat_.begin(), chat_.end()}});
+    tell(newcomer, SyncRequest{document_.state_vector()});
+    if (awareness_.size() > 0) {
+        tell(newcomer, AwarenessUpdate{std::make_shared<const std::string>(awareness_.encode())});
+    }
+    arm_tick();
+}
+
 void Room::Body::leave(ParticipantId id) {
     const auto found = std::ranges::find(participants_, id, &Participant::id);
     if (found == participants_.end()) return;
-    const UserLeft left{found->sid, found->user.id};
+    Participant gone = std::move(*found);
     participants_.erase(found);
-    tell_all(left);
+    if (!gone.is_replica()) --deltas_;
+    drop_states(gone);
+    if (deltas_ == 0) document_.hide();
+    if (participants_.size() == deltas_) {
+        for (Participant& other : participants_)
+            drop_states(other);  // nobody looks there any more
+    }
+    tell_all(UserLeft{gone.sid, gone.user.id});
+    note(HistoryEventKind::left, gone.user);
     close_overdue();
+    const bool others_wait = std::ranges::any_of(
+        participants_, [](const Participant& other) { return !other.waiting.empty(); });
+    if (!gone.waiting.empty() && !others_wait) document_.forget_waiting();
+    for (Callback<>& done : gone.waiting)
+        done(std::unexpected(not_joined()));
     if (participants_.empty()) {
-        saver_.flush([](Result<>) {});  // a failure is told and tried again by the saver itself
+        saver_.write_text_now();
         maybe_quiet();
     }
 }
@@ -170,53 +205,75 @@ void Room::Body::close_overdue() {
     }
 }
 
+void Room::Body::push(Participant& to, const SharedFrame& frame) {
+    to.silent_ticks = 0;
+    if (to.outbox->push(frame) == Push::over_limit) overdue_.push_back(to.id);
+}
+
 void Room::Body::tell(Participant& to, const Event& event) {
-    if (to.outbox->push(ports_.encoder.encode(event, to.kind)) == Push::over_limit) {
-        overdue_.push_back(to.id);
-    }
+    if (const SharedFrame frame = ports_.encoder.encode(event, to.kind)) push(to, frame);
 }
 
 // Cost: one encoding for each kind of client in the room, one pointer pushed for each participant.
-void Room::Body::tell_others(const Event& event, std::optional<ParticipantId> author) {
-    SharedFrame for_yjs;  // encoded on first use: most rooms hold one kind of client
-    SharedFrame for_delta;
+void Room::Body::tell(Audience audience, const Event& event, std::optional<ParticipantId> author) {
+    struct Encoded {
+        SharedFrame frame;  // null where this kind is not told of such things
+        bool is_done = false;
+    };
+    std::array<Encoded, 3> encoded;  // on first use: most rooms hold one kind of client
     for (Participant& to : participants_) {
-        if (to.id == author) continue;
-        SharedFrame& frame = to.kind == ClientKind::yjs ? for_yjs : for_delta;
-        if (!frame) frame = ports_.encoder.encode(event, to.kind);
-        if (to.outbox->push(frame) == Push::over_limit) overdue_.push_back(to.id);
+        const bool is_meant =
+            audience == Audience::everybody || (audience == Audience::replicas) == to.is_replica();
+        if (!is_meant || to.id == author) continue;
+        Encoded& of_kind = encoded[static_cast<std::size_t>(to.kind)];
+        if (!std::exchange(of_kind.is_done, true)) {
+            of_kind.frame = ports_.encoder.encode(event, to.kind);
+        }
+        if (of_kind.frame) push(to, of_kind.frame);
     }
+}
+
+void Room::Body::at_pace(
+    Participant& participant, Pace Participant::* pace, void (Body::*act)(Participant&)) {
+    Pace& own = participant.*pace;
+    if (own.waits) return;  // the newest is told when the pause is over
+    const SteadyTime now = ports_.clock.steady_now();
+    const auto interval = ports_.limits.cursor_interval;
+    if (!own.told_at || now - *own.told_at >= interval) {
+        own.told_at = now;
+        return (this->*act)(participant);
+    }
+    own.waits = true;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(*own.told_at + interval - now);
+    own.timer = ports_.loop.after(rest, [this, id = participant.id, pace, act] {
+        Participant* waiting = find(id);
+        if (waiting == nullptr) return;
+        (waiting->*pace).waits = false;
+        (waiting->*pace).told_at = ports_.clock.steady_now();
+        (this->*act)(*waiting);
+        close_overdue();
+    });
 }
 
 Result<> Room::Body::move_cursor(ParticipantId id, const Cursor& cursor) {
     auto acts = acting(id, Action::move_cursor);
     if (!acts) return std::unexpected(std::move(acts).error());
-    Participant& mover = **acts;
-    mover.cursor = cursor;
-    if (mover.cursor_waits) return {};  // the newest is told when the pause is over
-    const SteadyTime now = ports_.clock.steady_now();
-    const auto interval = ports_.limits.cursor_interval;
-    if (!mover.cursor_told_at || now - *mover.cursor_told_at >= interval) {
-        tell_cursor(mover);
-        close_overdue();
-        return {};
-    }
-    mover.cursor_waits = true;
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(*mover.cursor_told_at + interval - now);
-    mover.cursor_timer = ports_.loop.after(rest, [this, id] {
-        Participant* waiting = find(id);
-        if (waiting == nullptr) return;
-        waiting->cursor_waits = false;
-        tell_cursor(*waiting);
-        close_overdue();
-    });
+    note_cursor(**acts, cursor);
+    close_overdue();
     return {};
 }
 
+void Room::Body::note_cursor(Participant& mover, const Cursor& cursor) {
+    mover.cursor = cursor;
+    at_pace(mover, &Participant::cursor_pace, &Body::tell_cursor);
+}
+
 void Room::Body::tell_cursor(Participant& participant) {
-    participant.cursor_told_at = ports_.clock.steady_now();
-    tell_others(CursorMoved{presence_of(participant), *participant.cursor}, participant.id);
+    tell(
+        Audience::delta,
+        CursorMoved{presence_of(participant), *participant.cursor},
+        participant.id);
+    if (!participant.is_replica()) put_caret(participant);
 }
 
 Result<> Room::Body::send_chat(ParticipantId id, std::string text) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace codencollab::room {
 
@@ -95,6 +96,10 @@ void Room::Body::change_settings(const User& caller, SettingsPatch patch, Callba
     }
     touch();
     tell_all(updated);
+    if (updated.title) note(HistoryEventKind::title, caller, record_.title);
+    if (updated.locked) {
+        note(record_.locked ? HistoryEventKind::locked : HistoryEventKind::unlocked, caller);
+    }
     close_overdue();
     saver_.record_changed();
     saver_.flush([room = room_.weak_from_this(), user = caller.id, done = std::move(done)](
@@ -115,13 +120,23 @@ Result<> Room::Body::set_language(ParticipantId id, const std::string& language)
         return fail(ErrorCode::rate_limited, "Too many changes at once. Wait a moment.", 1);
     }
     if (*canonical == record_.language) return {};
-    record_.language = std::move(*canonical);
-    touch();
-    tell_others(LanguageUpdate{record_.language}, id);
-    saver_.record_changed();
-    saver_.flush([](Result<>) {});  // a failure is told and tried again by the saver itself
+    take_language(std::move(*canonical), *acts);
+    const DocumentEffect effect = document_.set_language(record_.language);
+    if (effect.update) spread(effect, std::nullopt, (*acts)->user.id, nullptr);
     close_overdue();
     return {};
+}
+
+void Room::Body::take_language(std::string language, const Participant* by) {
+    record_.language = std::move(language);
+    touch();
+    tell(
+        Audience::everybody,
+        LanguageUpdate{record_.language},
+        by == nullptr ? std::nullopt : std::optional(by->id));
+    if (by != nullptr) note(HistoryEventKind::language, by->user, record_.language);
+    saver_.record_changed();
+    saver_.flush([](Result<>) {});  // a failure is told and tried again by the saver itself
 }
 
 // Also counts an owner whose end of ownership is being stored: two owners who demote each other at
@@ -153,7 +168,7 @@ void Room::Body::set_role(const User& caller, const UserId& user, Role role, Cal
     ports_.store.put_member(
         record_.id,
         member,
-        [room = room_.weak_from_this(), user, role, by = caller.name, done = std::move(done)](
+        [room = room_.weak_from_this(), user, role, by = caller, done = std::move(done)](
             Result<> stored) mutable {
             const auto alive = room.lock();
             if (!alive) return done(std::unexpected(room_not_found()));
@@ -163,7 +178,8 @@ void Room::Body::set_role(const User& caller, const UserId& user, Role role, Cal
             const auto changed = body.members_.find(user);
             if (changed == body.members_.end()) return done({});  // removed meanwhile
             changed->second.role = role;
-            const RoleChanged event{body.record_.id, user, role, by};
+            body.note(HistoryEventKind::role, by, std::string(to_string(role)), user);
+            const RoleChanged event{body.record_.id, user, role, by.name};
             for (Participant& participant : body.participants_) {
                 if (participant.user.id == user) body.tell(participant, event);
             }
@@ -187,13 +203,15 @@ void Room::Body::remove_member(const User& caller, const UserId& user, Callback<
     ports_.store.remove_member(
         record_.id,
         user,
-        [room = room_.weak_from_this(), user, done = std::move(done)](Result<> stored) mutable {
+        [room = room_.weak_from_this(), user, by = caller, done = std::move(done)](
+            Result<> stored) mutable {
             const auto alive = room.lock();
             if (!alive) return done(std::unexpected(room_not_found()));
             Body& body = *alive->body_;
             body.ceasing_owners_.erase(user);
             if (!stored) return done(std::move(stored));
             body.members_.erase(user);
+            body.note(HistoryEventKind::removed, by, {}, user);
             std::vector<ParticipantId> theirs;
             for (Participant& participant : body.participants_) {
                 if (participant.user.id != user) continue;
@@ -226,8 +244,15 @@ void Room::Body::remove(const User& caller, Callback<> done) {
             for (const Participant& participant : body.participants_) {
                 participant.outbox->close(CloseReason::room_deleted);
             }
-            body.participants_.clear();
+            std::vector<Participant> gone = std::exchange(body.participants_, {});
+            body.deltas_ = 0;
             body.overdue_.clear();
+            body.tick_timer_.cancel();
+            for (Participant& participant : gone) {
+                for (Callback<>& waiting : participant.waiting)
+                    waiting(std::unexpected(room_not_found()));
+            }
+            body.saver_.abandon(room_not_found());
             body.owner_.deleted();
             done({});
         });

@@ -126,11 +126,12 @@ TEST_F(InARoom, AChangeReachesTheOthersOnceAndIsEncodedOnce) {
     const auto b = house.enter(id, ben);
     const auto c = house.enter(id, ben);
     const std::size_t encoded = house.encoder.encoded;
-    const auto rev = house.type_at(*a, 0, u"# ");
-    ASSERT_TRUE(rev.has_value());
+    auto answer = house.type(*a, 0, u"# ");
     EXPECT_EQ(house.encoder.encoded, encoded + 1);
     EXPECT_EQ(a->outbox.count<CodeUpdate>(), 0U);
-    EXPECT_EQ(b->outbox.last<CodeUpdate>().rev, *rev);
+    const std::uint64_t rev = b->outbox.last<CodeUpdate>().rev;
+    house.wait_for_commit();
+    EXPECT_EQ(*answer.get(), rev);
     house.follow(*c);
     EXPECT_EQ(c->editor.text(), u"# print(\"hello\")\n");
     EXPECT_EQ(house.text(id, ben), u"# print(\"hello\")\n");
@@ -139,32 +140,38 @@ TEST_F(InARoom, AChangeReachesTheOthersOnceAndIsEncodedOnce) {
 TEST_F(InARoom, ARepeatedPacketCountsOnce) {
     const auto a = house.enter(id, ada);
     const CodeChange change{{{{{1, 1}, {1, 1}}, 0, 0, u"x"}}, std::nullopt, 0, "k-1"};
-    const auto first = a->seat.change(change);
-    const auto second = a->seat.change(change);
-    EXPECT_EQ(*first, *second);
+    auto first = house.send(*a, change);
+    auto second = house.send(*a, change);
+    EXPECT_FALSE(second.has_come());  // it waits for the commit of the first
+    house.wait_for_commit();
+    EXPECT_EQ(*first.get(), *second.get());
+    auto third = house.send(*a, change);
+    EXPECT_TRUE(third.has_come());
     EXPECT_EQ(house.text(id, ada), u"xprint(\"hello\")\n");
 }
 
 struct Refusal {
     const char* name;
     ErrorCode code;
+    std::u16string text;
     void (*prepare)(House&, const RoomId&, const User& owner, const User& editor);
 };
 class RefusedChange : public testing::TestWithParam<Refusal> {};
 TEST_P(RefusedChange, IsTakenBackFromItsSenderAndUnseenByTheOthers) {
-    House house;
+    Limits limits;
+    limits.document_units = 16;  // the starter code has 15
+    House house(limits);
     const User ada = house.person("Ada");
     const User ben = house.person("Ben");
     const RoomId id = house.make_room(ada);
     const auto a = house.enter(id, ada);
     const auto b = house.enter(id, ben);
     GetParam().prepare(house, id, ada, ben);
-    EXPECT_EQ(house.type_at(*b, 3, u"x").error().code, GetParam().code);
+    EXPECT_EQ(house.type_at(*b, 3, GetParam().text).error().code, GetParam().code);
     EXPECT_EQ(a->outbox.count<CodeUpdate>(), 0U);
     EXPECT_EQ(house.text(id, ada), u"print(\"hello\")\n");
     house.follow(*b);
     EXPECT_EQ(b->editor.text(), u"print(\"hello\")\n");
-    house.limits = Limits();
     EXPECT_TRUE(house.type_at(*a, 0, u"y").has_value());  // owners edit a locked room as well
     house.follow(*b);
     EXPECT_EQ(b->editor.text(), u"yprint(\"hello\")\n");
@@ -176,28 +183,29 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{
             "TheyAreAViewer",
             ErrorCode::forbidden,
+            u"x",
             [](House& house, const RoomId& id, const User& ada, const User& ben) {
                 ASSERT_TRUE(house.set_role(id, ada, ben, Role::viewer).has_value());
             }},
         Refusal{
             "TheRoomIsLocked",
             ErrorCode::locked,
+            u"x",
             [](House& house, const RoomId& id, const User& ada, const User&) {
                 ASSERT_TRUE(house.change_settings(id, ada, {.locked = true}).has_value());
             }},
         Refusal{
             "TheTextWouldBeTooLarge",
             ErrorCode::code_too_large,
-            [](House& house, const RoomId&, const User&, const User&) {
-                house.limits.document_units = 15;
-            }}),
+            u"xy",
+            [](House&, const RoomId&, const User&, const User&) {}}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(InARoom, TooManyChangesInOneEventAreRefusedAndTheTrueTextIsSent) {
     const auto a = house.enter(id, ada);
     CodeChange change;
     change.changes.assign(10'000, {{{1, 1}, {1, 1}}, 0, 0, u"x"});
-    EXPECT_EQ(a->seat.change(std::move(change)).error().code, ErrorCode::invalid_change);
+    EXPECT_EQ(house.send(*a, std::move(change)).get().error().code, ErrorCode::invalid_change);
     EXPECT_EQ(a->outbox.last<CodeUpdate>().changes->front().text, u"print(\"hello\")\n");
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/utf.h"
 #include "room/languages.h"
+#include "room/shared_document.h"
 
 #include <fmt/format.h>
 
@@ -40,8 +41,8 @@ void Rooms::create(const User& owner, NewRoom wanted, Callback<RoomRecord> done)
         return done(std::unexpected(std::move(paced).error()));
     }
     const Runtime* runtime = find_runtime(*runtimes, *language);
-    std::u16string starter = runtime == nullptr ? std::u16string() : to_utf16(runtime->starter);
-    std::erase(starter, u'\r');
+    std::string starter = runtime == nullptr ? std::string() : runtime->starter;
+    std::erase(starter, '\r');
     const WallTime now = ports_.clock.wall_now();
     RoomRecord record{
         RoomId::random(ports_.random),
@@ -52,9 +53,16 @@ void Rooms::create(const User& owner, NewRoom wanted, Callback<RoomRecord> done)
         false,
         now,
         now};
+    LogBatch first{ports_.random.next_u64() >> 1 | 1, {}};
+    first.updates.push_back(
+        {1,
+         owner.id,
+         now,
+         SharedDocument::first_update(starter, record.language, ports_.limits, ports_.random)});
     ports_.store.create(
         std::move(record),
         owner,
+        std::move(first),
         std::move(starter),
         std::move(wanted.idempotency_key),
         std::move(done));
@@ -109,9 +117,13 @@ void Rooms::on_loaded(
         // tries again.
         places_.erase(id);
         const Error why = stored ? room_not_found() : std::move(stored).error();
-        for (Callback<Room*>& waiter : waiters)
-            waiter(std::unexpected(why));
-        return;
+        return refuse(std::move(waiters), why);
+    }
+    auto document = SharedDocument::load((*stored)->document, ports_.limits, ports_.random);
+    if (!document) {
+        spdlog::error("Room {} cannot be opened.", id.view());
+        places_.erase(id);
+        return refuse(std::move(waiters), document.error());
     }
     const auto when_current = [self = std::weak_ptr(self_), id](auto act) {
         return [self, id, act] {
@@ -120,9 +132,10 @@ void Rooms::on_loaded(
     };
     Room::Owner owner{
         when_current([](Rooms& rooms, const RoomId& room) { rooms.on_quiet(room); }),
-        when_current([](Rooms& rooms, const RoomId& room) { rooms.places_.erase(room); })};
+        when_current([](Rooms& rooms, const RoomId& room) { rooms.places_.erase(room); }),
+        unsaved_};
     const auto room = place->room =
-        std::make_shared<Room>(ports_, std::move(**stored), std::move(owner));
+        std::make_shared<Room>(ports_, std::move(**stored), std::move(*document), std::move(owner));
     touch(id, *place);
     for (Callback<Room*>& waiter : waiters) {
         // One of those before may have deleted it.
@@ -132,6 +145,11 @@ void Rooms::on_loaded(
             waiter(std::unexpected(room_not_found()));
         }
     }
+}
+
+void Rooms::refuse(std::vector<Callback<Room*>> waiters, const Error& why) {
+    for (Callback<Room*>& waiter : waiters)
+        waiter(std::unexpected(why));
 }
 
 // Somebody needs the room: whatever was under way to let it go is off, and its time starts anew.
@@ -152,6 +170,14 @@ void Rooms::flush(const RoomId& id, std::uint64_t generation) {
     // Not quiet: it will say when it is.
     if (place == nullptr || !place->room->is_quiet()) return;
     place->room->save_all([self = std::weak_ptr(self_), id, generation] {
+        if (const auto alive = self.lock()) (*alive)->fold(id, generation);
+    });
+}
+
+void Rooms::fold(const RoomId& id, std::uint64_t generation) {
+    Place* place = find(id, generation);
+    if (place == nullptr || !place->room->is_quiet()) return;
+    place->room->fold_all([self = std::weak_ptr(self_), id, generation] {
         if (const auto alive = self.lock()) (*alive)->let_go(id, generation);
     });
 }
@@ -168,6 +194,12 @@ void Rooms::enter(const RoomId& id, Entry entry, Callback<Entered> done) {
     if (auto paced = ports_.limiters.joins.take(entry.user.id.view(), "You join rooms too fast.");
         !paced) {
         return done(std::unexpected(std::move(paced).error()));
+    }
+    if (unsaved_->bytes > ports_.limits.unsaved_bytes) {
+        return done(fail(
+            ErrorCode::store_unavailable,
+            "Changes cannot be saved now, and nobody can come in until they are. Try again.",
+            5));
     }
     with_room(id, [entry = std::move(entry), done = std::move(done)](Result<Room*> room) mutable {
         if (!room) return done(std::unexpected(std::move(room).error()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "room/room.h"
+#include "room/update_log.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,7 +44,8 @@ class Rooms {
     /// Opens the room if need be. The pointer is good within the callback only.
     /// Fails with `room_not_found`, `store_unavailable`.
     void with_room(const RoomId& id, Callback<Room*> done);
-    /// `with_room` and `Room::enter`, with the user's rate of joins.
+    /// `with_room` and `Room::enter`, with the user's rate of joins. Nobody comes in while the
+    /// store fails and too much waits for it (`store_unavailable`).
     void enter(const RoomId& id, Entry entry, Callback<Entered> done);
     /// Who is in the room now, by arrival; empty when it is not open.
     std::vector<Presence> online(const RoomId& id) const;
@@ -53,6 +55,8 @@ class Rooms {
     void save_all(Task done);
 
     std::size_t open_count() const;
+    /// What was made and is not stored yet, of all rooms here.
+    std::size_t unsaved_bytes() const { return unsaved_->bytes; }
 
   private:
     struct Place;  // a room in one of its phases
@@ -63,10 +67,13 @@ class Rooms {
         const RoomId& id, std::uint64_t generation, Result<std::optional<StoredRoom>> stored);
     void on_quiet(const RoomId& id);
     void touch(const RoomId& id, Place& place);
+    static void refuse(std::vector<Callback<Room*>> waiters, const Error& why);
     void flush(const RoomId& id, std::uint64_t generation);
+    void fold(const RoomId& id, std::uint64_t generation);
     void let_go(const RoomId& id, std::uint64_t generation);
 
     RoomsPorts ports_;
+    std::shared_ptr<Unsaved> unsaved_ = std::make_shared<Unsaved>();
     std::uint64_t last_generation_ = 0;
     std::map<RoomId, std::unique_ptr<Place>> places_;
     std::shared_ptr<Rooms*> self_;  // weak copies of it are in callbacks that may outlive this

@@ -1,7 +1,6 @@
 #include "room/runs.h"
 
 #include "base/log.h"
-#include "base/utf.h"
 #include "room/languages.h"
 #include "room/room.h"
 
@@ -83,7 +82,7 @@ void Runs::start(
     const User& user,
     RunOrder order,
     const std::string& room_language,
-    std::u16string_view text,
+    std::string text,
     Callback<RunId> done) {
     // Two users' keys never meet.
     const std::string key = order.idempotency_key.empty()
@@ -116,7 +115,7 @@ void Runs::start(
         id,
         *language,
         order.version.empty() ? "*" : std::move(order.version),
-        to_utf8(text),
+        std::move(text),
         std::move(order.stdin_text),
         order.interactive,
         std::move(order.args)};

@@ -52,13 +52,13 @@ class Runs {
     Runs(Ports ports, RoomId id, std::optional<RunRecord> last, Room room);
     ~Runs();
 
-    /// Runs `text`. Answers when the run is stored. Fails with `unsupported_language`,
+    /// Runs `text` (UTF-8). Answers when the run is stored. Fails with `unsupported_language`,
     /// `run_in_progress` (says whose), `store_unavailable`.
     void start(
         const User& user,
         RunOrder order,
         const std::string& room_language,
-        std::u16string_view text,
+        std::string text,
         Callback<RunId> done);
     Result<> stop(const User& user, const RunId& run);
     Result<> write_stdin(const User& user, const RunId& run, std::string data, bool eof);

@@ -27,10 +27,34 @@ void Seat::leave() {
     if (room) room->body_->leave(id_);
 }
 
-Result<std::uint64_t> Seat::change(CodeChange change) {
+void Seat::change(CodeChange change, Callback<std::uint64_t> done) {
+    const auto room = room_.lock();
+    if (!room) return done(std::unexpected(no_seat()));
+    room->body_->change(id_, std::move(change), std::move(done));
+}
+
+void Seat::update(std::string_view update, Callback<> done) {
+    const auto room = room_.lock();
+    if (!room) return done(std::unexpected(no_seat()));
+    room->body_->update(id_, update, std::move(done));
+}
+
+Result<> Seat::sync(std::string_view state_vector) {
     const auto room = room_.lock();
     if (!room) return std::unexpected(no_seat());
-    return room->body_->change(id_, std::move(change));
+    return room->body_->sync(id_, state_vector);
+}
+
+Result<bool> Seat::move_awareness(std::string_view update) {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->move_awareness(id_, update);
+}
+
+Result<> Seat::query_awareness() {
+    const auto room = room_.lock();
+    if (!room) return std::unexpected(no_seat());
+    return room->body_->query_awareness(id_);
 }
 
 Result<> Seat::move_cursor(const Cursor& cursor) {

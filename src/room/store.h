@@ -7,6 +7,8 @@
 #include "room/user.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,11 +51,83 @@ struct RunRecord {
     std::optional<RunResult> result;  // none while it runs
 };
 
+/// Who wrote updates into a room's log: random, and new each time that a room is opened.
+using LogWriter = std::uint64_t;
+
+/// One update of a room's document as its log keeps it.
+struct LoggedUpdate {
+    std::uint64_t number = 0;      // of its writer, counted from 1 without a gap
+    std::optional<UserId> author;  // none: the room itself
+    WallTime at;
+    std::string bytes;  // Yjs update v1
+};
+
+/// What one writer adds to a room's log, in order.
+struct LogBatch {
+    LogWriter writer = 0;
+    std::vector<LoggedUpdate> updates;
+};
+
+/// A part of the log: of each writer the updates up to and with a number.
+using LogPosition = std::map<LogWriter, std::uint64_t>;
+
+/// A room's document as it is stored.
+struct StoredDocument {
+    std::vector<std::string> updates;  // Yjs v1, to be applied in order: a snapshot, then the log
+    LogPosition log;                   // what of the log is among them
+    std::size_t log_count = 0;         // how many updates that is,
+    std::size_t log_bytes = 0;         // and how large they are together
+    /// Bytes were damaged and are kept aside; this is what could be recovered.
+    bool is_recovered = false;
+};
+
+enum class HistoryEventKind {
+    created,
+    joined,
+    left,
+    language,
+    title,
+    locked,
+    unlocked,
+    role,
+    removed
+};
+
+/// Something that happened in a room beside typing, chat and runs.
+struct HistoryEvent {
+    MessageId id;
+    HistoryEventKind kind = HistoryEventKind::joined;
+    WallTime at;
+    UserId user;                    // who did it
+    std::string name;               // the name at that time
+    std::string value;              // the language, title or role it became; else empty
+    std::optional<UserId> subject;  // whom it concerns, where that is somebody else
+};
+
+/// What of a room's history is wanted. Times are inclusive.
+struct HistoryQuery {
+    std::string after{};    // a page's `next`; empty for the first page
+    std::size_t count = 0;  // updates a page
+    std::optional<WallTime> from{};
+    std::optional<WallTime> to{};
+};
+
+/// A page of what happened, each list oldest first. Events, chat and runs are those from the time
+/// of the page's first update to that of the next page's; on the first page from the beginning, on
+/// the last to the end.
+struct HistoryPage {
+    std::vector<LoggedUpdate> updates;  // in the order of the log; numbers mean nothing here
+    std::vector<HistoryEvent> events;
+    std::vector<ChatMessage> chat;
+    std::vector<RunRecord> runs;
+    std::optional<std::string> next;  // opaque cursor of the page after; none on the last
+};
+
 /// Everything that a room needs to open.
 struct StoredRoom {
     RoomRecord room;
     std::vector<MemberRecord> members;
-    std::u16string text;
+    StoredDocument document;
     std::vector<ChatMessage> chat;  // the newest `chat_history`, oldest first
     std::optional<RunRecord> last_run;
 };
@@ -79,12 +153,14 @@ class RoomStore {
   public:
     virtual ~RoomStore() = default;
 
-    /// Room row, owner's membership and first text in one transaction. With an `idempotency_key`
-    /// that this owner used before, answers the room made then and stores nothing.
+    /// Room row, owner's membership, the document's first update (the starter code) and the event
+    /// `created` in one transaction. With an `idempotency_key` that this owner used before, answers
+    /// the room made then and stores nothing.
     virtual void create(
         RoomRecord room,
         User owner,
-        std::u16string text,
+        LogBatch first,
+        std::string text,
         std::string idempotency_key,
         Callback<RoomRecord> done) = 0;
     /// None when there is no such room.
@@ -94,7 +170,17 @@ class RoomStore {
     /// Fails with `bad_request` for a cursor that is none of ours.
     virtual void list(
         UserId user, std::string before, std::size_t count, Callback<RoomPage> done) = 0;
-    virtual void save_text(RoomId room, std::u16string text, WallTime at, Callback<> done) = 0;
+    /// Adds to the room's log. Updates that it has already, by writer and number, change nothing.
+    virtual void append(RoomId room, LogBatch batch, Callback<> done) = 0;
+    /// In one transaction: `snapshot` (Yjs update v1 of the whole document, which holds `folded`)
+    /// becomes what the room is loaded from, and exactly the updates in `folded` move from the log
+    /// into the compressed history. The snapshot before it is kept.
+    virtual void fold(RoomId room, LogPosition folded, std::string snapshot, Callback<> done) = 0;
+    /// The plain text (UTF-8) for people who read the database; never read back.
+    virtual void save_text(RoomId room, std::string text, WallTime at, Callback<> done) = 0;
+    virtual void append_event(RoomId room, HistoryEvent event, Callback<> done) = 0;
+    /// Fails with `bad_request` for a cursor that is none of ours.
+    virtual void history(RoomId room, HistoryQuery query, Callback<HistoryPage> done) = 0;
     /// Title, language, visibility, default role, lock and `updated_at`.
     virtual void update(RoomRecord room, Callback<> done) = 0;
     /// Adds a member or changes role and name.

@@ -8,11 +8,13 @@
 #include "support/manual_loop.h"
 #include "support/monaco_model.h"
 #include "support/recording_outbox.h"
+#include "support/replica.h"
 #include "support/seeded_random.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace codencollab {
@@ -41,13 +43,16 @@ class Answer {
 /// One loop's rooms in a world that the test moves: verbs for what people do.
 class House {
   public:
-    /// A client in a room, with a naive editor that follows what it is pushed.
+    /// A client in a room: a naive editor, or a replica, that follows what it is pushed.
     struct Guest {
         RecordingOutbox outbox;
         room::Seat seat;
-        MonacoModel editor;
         std::size_t read = 0;
+
+        MonacoModel editor;  // of a delta client
         std::uint64_t rev = 0;
+
+        Replica replica{0};  // of the other kinds
     };
 
     explicit House(Limits wanted = {}) : limits(wanted), limiters(limits, clock) {}
@@ -114,11 +119,16 @@ class House {
         });
     }
 
-    Result<> try_enter(const RoomId& id, const room::User& user, Guest& guest) {
-        Answer<room::Entered> entered;
+    Result<> try_enter(
+        const RoomId& id,
+        const room::User& user,
+        Guest& guest,
+        room::ClientKind kind = room::ClientKind::delta) {
+        ++last_sid_;
+        guest.replica = Replica(1'000 + static_cast<std::uint64_t>(last_sid_));
         rooms->enter(
             id,
-            {user, "sid-" + std::to_string(++last_sid_), room::ClientKind::delta, guest.outbox},
+            {user, "sid-" + std::to_string(last_sid_), kind, guest.outbox},
             [&](Result<room::Entered> result) {
                 if (result) guest.seat = std::move(result->seat);
                 outcome_ = result ? Result<>() : Result<>(std::unexpected(result.error()));
@@ -135,7 +145,17 @@ class House {
         return guest;
     }
 
-    /// The guest's editor makes what it was pushed.
+    /// A member with a replica, which has all of the room.
+    std::unique_ptr<Guest> enter_replica(
+        const RoomId& id, const room::User& user, room::ClientKind kind = room::ClientKind::yjs) {
+        auto guest = std::make_unique<Guest>();
+        if (join(id, user)) static_cast<void>(try_enter(id, user, *guest, kind));
+        static_cast<void>(guest->seat.sync(guest->replica.state_vector()));
+        follow(*guest);
+        return guest;
+    }
+
+    /// The guest makes what it was pushed.
     void follow(Guest& guest) {
         for (; guest.read < guest.outbox.frames.size(); ++guest.read) {
             const auto& frame = static_cast<const EventFrame&>(*guest.outbox.frames[guest.read]);
@@ -145,11 +165,16 @@ class House {
             } else if (const auto* update = std::get_if<room::CodeUpdate>(&frame.event)) {
                 guest.editor.apply_edits(*update->changes);
                 guest.rev = update->rev;
+            } else if (const auto* shared = std::get_if<room::DocumentUpdate>(&frame.event)) {
+                guest.replica.apply(*shared->update);
+            } else if (const auto* reply = std::get_if<room::SyncReply>(&frame.event)) {
+                guest.replica.apply(reply->update);
             }
         }
     }
 
-    Result<std::uint64_t> type_at(Guest& guest, std::size_t offset, std::u16string text) {
+    /// Types into the guest's editor. The answer comes once the change is stored.
+    Answer<std::uint64_t> type(Guest& guest, std::size_t offset, std::u16string text) {
         follow(guest);
         const room::Position at = guest.editor.position_at(offset);
         room::CodeChange change;
@@ -157,12 +182,40 @@ class House {
         guest.editor.apply_edits(change.changes);
         change.code = guest.editor.text();
         change.rev = guest.rev;
-        return guest.seat.change(std::move(change));
+        return send(guest, std::move(change));
     }
 
+    Answer<std::uint64_t> send(Guest& guest, room::CodeChange change) {
+        Answer<std::uint64_t> answer;
+        guest.seat.change(std::move(change), answer.callback());
+        return answer;
+    }
+
+    /// The refusal, if the change was refused; what is accepted is not stored yet.
+    Result<> type_at(Guest& guest, std::size_t offset, std::u16string text) {
+        auto answer = type(guest, offset, std::move(text));
+        if (answer.has_come() && !answer.get()) return std::unexpected(answer.get().error());
+        return {};
+    }
+
+    /// Types into the guest's replica. The answer comes once the update is stored.
+    Answer<void> type_shared(Guest& guest, std::size_t offset, std::string_view utf8) {
+        follow(guest);
+        return send_update(guest, guest.replica.insert(offset, utf8));
+    }
+
+    Answer<void> send_update(Guest& guest, std::string_view update) {
+        Answer<void> answer;
+        guest.seat.update(update, answer.callback());
+        return answer;
+    }
+
+    /// What was accepted is stored, if the store does its work.
+    void wait_for_commit() { wait(room::UpdateLog::grid); }
+
     std::u16string text(const RoomId& id, const room::User& member) {
-        return *ask<std::u16string>(
-            id, [&](room::Room& room, auto done) { done(room.text(member.id)); });
+        return to_utf16(*ask<std::string>(
+            id, [&](room::Room& room, auto done) { done(room.text(member.id)); }));
     }
 
   private:

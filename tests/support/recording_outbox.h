@@ -23,9 +23,32 @@ class EventEncoder final : public room::FrameEncoder {
   public:
     std::size_t encoded = 0;
 
-    room::SharedFrame encode(const room::Event& event, room::ClientKind) override {
+    room::SharedFrame encode(const room::Event& event, room::ClientKind kind) override {
+        if (!is_told(event, kind)) return nullptr;
         ++encoded;
         return std::make_shared<const EventFrame>(event);
+    }
+
+    /// As the gateway has it: replicas by the document's updates and awareness, delta clients by
+    /// changes and cursors, and y-websocket knows nothing of all else.
+    static bool is_told(const room::Event& event, room::ClientKind kind) {
+        const bool is_shared = std::holds_alternative<room::DocumentUpdate>(event) ||
+                               std::holds_alternative<room::SyncRequest>(event) ||
+                               std::holds_alternative<room::SyncReply>(event) ||
+                               std::holds_alternative<room::AwarenessUpdate>(event);
+        const bool is_denial = std::holds_alternative<room::EditDenied>(event);
+        const bool is_delta = std::holds_alternative<room::InitialCode>(event) ||
+                              std::holds_alternative<room::CodeUpdate>(event) ||
+                              std::holds_alternative<room::CursorMoved>(event);
+        switch (kind) {
+            case room::ClientKind::delta:
+                return !is_shared && !is_denial;
+            case room::ClientKind::yjs:
+                return !is_delta && !is_denial;
+            case room::ClientKind::y_websocket:
+                return is_shared || is_denial;
+        }
+        return false;
     }
 };
 

@@ -1,0 +1,101 @@
+#include "room/carets.h"
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <tuple>
+#include <variant>
+
+namespace codencollab::room {
+
+namespace {
+
+namespace json = boost::json;
+
+// Yjs' own JSON of a relative position in the text `code`.
+json::value position_json(const crdt::RelativePosition& position) {
+    json::value item = nullptr;
+    if (const auto* id = std::get_if<crdt::Id>(&position.anchor)) {
+        item = json::object{{"client", id->client}, {"clock", id->clock}};
+    }
+    return json::object{
+        {"type", nullptr}, {"tname", "code"}, {"item", std::move(item)}, {"assoc", position.assoc}};
+}
+
+std::optional<crdt::Id> read_id(const json::object& object) {
+    const json::value* client = object.if_contains("client");
+    const json::value* clock = object.if_contains("clock");
+    if (client == nullptr || clock == nullptr) return std::nullopt;
+    json::error_code failed;
+    const auto number = client->to_number<std::uint64_t>(failed);
+    if (failed) return std::nullopt;
+    const auto at = clock->to_number<crdt::Clock>(failed);
+    if (failed) return std::nullopt;
+    return crdt::Id{number, at};
+}
+
+std::optional<crdt::RelativePosition> read_position(const json::value* value) {
+    const json::object* object = value == nullptr ? nullptr : value->if_object();
+    if (object == nullptr) return std::nullopt;
+    crdt::RelativePosition position;
+    if (const json::value* assoc = object->if_contains("assoc")) {
+        if (assoc->is_int64()) position.assoc = assoc->get_int64();
+    }
+    const auto member = [&](const char* name) -> const json::object* {
+        const json::value* found = object->if_contains(name);
+        return found == nullptr ? nullptr : found->if_object();
+    };
+    if (const json::object* item = member("item")) {
+        const auto id = read_id(*item);
+        if (!id) return std::nullopt;
+        position.anchor = *id;
+        return position;
+    }
+    const json::value* root = object->if_contains("tname");
+    if (root == nullptr || !root->is_string() || root->get_string() != "code") return std::nullopt;
+    position.anchor = crdt::RelativePosition::RootName{"code"};
+    return position;
+}
+
+std::optional<Caret> read_ends(const json::value* value) {
+    const json::object* object = value == nullptr ? nullptr : value->if_object();
+    if (object == nullptr) return std::nullopt;
+    const auto anchor = read_position(object->if_contains("anchor"));
+    const auto head = read_position(object->if_contains("head"));
+    if (!anchor || !head) return std::nullopt;
+    return Caret{*anchor, *head};
+}
+
+}  // namespace
+
+std::string caret_state(const Presence& who, const std::optional<Caret>& caret) {
+    const std::string color(color_of(who.color_slot));
+    json::object state{
+        {"sid", who.sid},
+        {"user", json::object{{"name", who.name}, {"color", color}, {"colorLight", color + "33"}}}};
+    if (caret) {
+        const json::object ends{
+            {"anchor", position_json(caret->anchor)}, {"head", position_json(caret->head)}};
+        state["cursor"] = ends;
+        state["selection"] = ends;
+    }
+    return json::serialize(state);
+}
+
+std::optional<Caret> read_caret(std::string_view state) {
+    json::error_code failed;
+    const json::value value = json::parse(json::string_view(state.data(), state.size()), failed);
+    const json::object* object = failed ? nullptr : value.if_object();
+    if (object == nullptr) return std::nullopt;
+    if (auto caret = read_ends(object->if_contains("cursor"))) return caret;
+    return read_ends(object->if_contains("selection"));
+}
+
+CursorEnds ends_of(const Cursor& cursor) {
+    if (!cursor.selection) return {cursor.position, cursor.position};
+    const auto& [start, end] = *cursor.selection;
+    if (cursor.position == start) return {end, start};
+    return {start, end};
+}
+
+}  // namespace codencollab::room
