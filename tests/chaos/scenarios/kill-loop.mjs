@@ -15,13 +15,13 @@ const life_ms = [1_000, 5_000]
 /** How the next death comes about. */
 function nextDeath(random, { point, life = life_ms }) {
   const at = random.between(...life)
-  if (point) return { how: point, fault: `${point}:kill@${random.between(1, 60)}`, at: life[1] }
+  if (point) return { how: point, fault: `${point}:kill@${random.between(1, 200)}`, at: life[1] }
   const roll = random.fraction()
   if (roll < 0.5) return { how: 'SIGKILL', at }
   if (roll < 0.6) return { how: 'SIGTERM twice', at, between: random.between(0, 400) }
   const name = random.pick(points)
   // Folds and auto-saves are rare: their first ones.
-  const pass = name.startsWith('log.') ? random.between(1, 60) : random.between(1, 3)
+  const pass = name.startsWith('log.') ? random.between(1, 200) : random.between(1, 3)
   return { how: name, fault: `${name}:kill@${pass}`, at: life[1] }
 }
 

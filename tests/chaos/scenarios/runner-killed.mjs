@@ -29,12 +29,12 @@ export async function run({ say }) {
     const { code } = await a.hear('initial-code')
     await a.ask(
       'code_change',
-      replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'),
+      replacement(code, 'print("on the way", flush=True)\ninput()\n'),
     )
     const start = async () => {
       const { status, json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
         token: ada.token,
-        body: { language: 'python' },
+        body: { language: 'python', interactive: true },
       })
       return status === 202 ? json.run_id : undefined
     }

@@ -22,11 +22,11 @@ export async function run({ say }) {
     const { code } = await before.hear('initial-code')
     await before.ask(
       'code_change',
-      replacement(code, 'import time\nprint("on the way", flush=True)\ntime.sleep(8)\n'),
+      replacement(code, 'print("on the way", flush=True)\ninput()\n'),
     )
     const { json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
       token: ada.token,
-      body: { language: 'python' },
+      body: { language: 'python', interactive: true },
     })
     await before.hear('execution-output', ({ run_id }) => run_id === json.run_id)
 
