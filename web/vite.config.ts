@@ -9,6 +9,8 @@ const served = ['/health', '/ready', '/config.json', '/rooms', '/runtimes', '/au
 
 export default defineConfig({
   plugins: [react()],
+  // Two copies of Yjs do not know each other's types.
+  resolve: { dedupe: ['yjs', 'y-protocols', 'lib0'] },
   server: {
     host: '127.0.0.1',
     port: 3000,

@@ -22,6 +22,13 @@ export const flag: Decoder<boolean> = (value, path) =>
 export const number: Decoder<number> = (value, path) =>
   typeof value === 'number' && Number.isFinite(value) ? value : fail(path, 'a number')
 
+/** Binary data, in whichever of its forms a socket delivers it. */
+export const bytes: Decoder<Uint8Array> = (value, path) => {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value)
+  if (!ArrayBuffer.isView(value)) return fail(path, 'binary')
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+}
+
 /** A whole number that is not negative: positions, lengths, counts. */
 export const count: Decoder<number> = (value, path) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail(path, 'a count')

@@ -1,9 +1,11 @@
 /**
- * Every Socket.IO event of the public contract, as decoders; the types are what they decode to.
- * Positions are UTF-16 code units, lines and columns count from 1.
+ * The Socket.IO events of the public contract that this client speaks, as decoders; the types are
+ * what they decode to. It syncs by Yjs: text and carets are in the messages of `yjs`, see
+ * `room/document/messages`.
  */
 import type { Socket } from 'socket.io-client'
 import {
+  bytes,
   count,
   flag,
   hint,
@@ -25,19 +27,6 @@ export type Visibility = Decoded<typeof visibility>
 export const newcomerRole = oneOf('editor', 'viewer')
 export type NewcomerRole = Decoded<typeof newcomerRole>
 export { role }
-
-const range = object({
-  startLineNumber: count,
-  startColumn: count,
-  endLineNumber: count,
-  endColumn: count,
-})
-/** Monaco's range: lines and columns from 1, the end not included. */
-export type Range = Decoded<typeof range>
-
-const change = object({ range, rangeOffset: count, rangeLength: count, text })
-/** One of Monaco's `onDidChangeModelContent` changes, in positions of its sender's text. */
-export type Change = Decoded<typeof change>
 
 const participant = object({
   sid: text,
@@ -149,23 +138,14 @@ const chatMessage = object({
 })
 export type ChatMessage = Decoded<typeof chatMessage>
 
-const cursorFields = { lineNumber: count, column: count, selection: optional(range) }
 const problem = object({ code: text, message: lenient(text, '') })
 export type Problem = Decoded<typeof problem>
 
 /** Server to client: the decoder of each event's payload. */
 export const serverEvents = {
   'room-state': object(roomStateFields),
-  'initial-code': object({ code: text, rev: lenient(count, 0) }),
-  'code-update': object({ changes: list(change), rev: hint(count) }),
-  cursor: object({
-    ...cursorFields,
-    sid: text,
-    userId: text,
-    name: lenient(text, ''),
-    color: lenient(text, ''),
-    color_slot: hint(number),
-  }),
+  /** One message of y-websocket. */
+  yjs: bytes,
   'user-joined': participant,
   'user-disconnected': object({ sid: text, userId: lenient(text, '') }),
   'new-message': chatMessage,
@@ -191,19 +171,12 @@ export const serverEvents = {
 export type ServerEventName = keyof typeof serverEvents
 export type ServerPayload<E extends ServerEventName> = Decoded<(typeof serverEvents)[E]>
 export type RoomState = ServerPayload<'room-state'>
-export type RelayedCursor = ServerPayload<'cursor'>
 
 /** Client to server: the decoder of each event's payload, as the server reads it. */
 export const clientEvents = {
   join: object({ room_id: text, sync: optional(oneOf('delta', 'yjs')) }),
   leave: object({}),
-  code_change: object({
-    changes: list(change),
-    code: optional(text),
-    rev: optional(count),
-    id: optional(text),
-  }),
-  cursor: object({ ...cursorFields, userId: text }),
+  yjs: bytes,
   chat_message: object({ text }),
   language_change: object({ language: text }),
   'execution-input': object({ run_id: text, data: text, eof: optional(flag) }),
@@ -213,7 +186,7 @@ export type ClientEventName = keyof typeof clientEvents
 export type ClientPayload<E extends ClientEventName> = Decoded<(typeof clientEvents)[E]>
 
 /** The answer to any client event that asked for one. */
-export const ackOk = object({ ok: flag, rev: hint(count) })
+export const ackOk = object({ ok: flag })
 export const ackError = object({ ok: flag, error: problem })
 export const ackJoin = object({ ok: flag, ...roomStateFields })
 

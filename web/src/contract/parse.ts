@@ -25,7 +25,7 @@ export function parseClientEvent<E extends ClientEventName>(
   return attempt(clientEvents[event] as unknown as Decoder<ClientPayload<E>>, payload)
 }
 
-export type Ack = { ok: true; rev?: number } | { ok: false; error: Problem }
+export type Ack = { ok: true } | { ok: false; error: Problem }
 
 const unreadable: Problem = {
   code: 'malformed_answer',
@@ -35,8 +35,7 @@ const unreadable: Problem = {
 /** Never fails: an answer that cannot be read is an error like any other. */
 export function parseAck(answer: unknown): Ack {
   const good = attempt(ackOk, answer)
-  if (good.ok && good.value.ok)
-    return good.value.rev === undefined ? { ok: true } : { ok: true, rev: good.value.rev }
+  if (good.ok && good.value.ok) return { ok: true }
   const bad = attempt(ackError, answer)
   return { ok: false, error: bad.ok ? bad.value.error : unreadable }
 }

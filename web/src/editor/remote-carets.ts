@@ -23,11 +23,12 @@ interface Drawn {
 }
 
 export class RemoteCarets {
-  private readonly drawn = new Map<string, Drawn>()
+  private readonly drawn = new Map<number, Drawn>()
   private readonly selections: monaco.editor.IEditorDecorationsCollection
   private readonly stops: (() => void)[] = []
   private pointer: monaco.IPosition | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
+  private isDue = false
 
   constructor(
     private readonly editor: Editor,
@@ -45,7 +46,7 @@ export class RemoteCarets {
       this.showFlags()
     })
     this.stops.push(
-      cursors.subscribe(() => this.draw()),
+      cursors.subscribe(() => this.drawSoon()),
       () => onCaret.dispose(),
       () => onMove.dispose(),
       () => onLeave.dispose(),
@@ -61,13 +62,23 @@ export class RemoteCarets {
     this.selections.clear()
   }
 
+  /** Once for all that comes in one go, and when the model has it as well. */
+  private drawSoon(): void {
+    if (this.isDue) return
+    this.isDue = true
+    queueMicrotask(() => {
+      this.isDue = false
+      if (this.stops.length > 0) this.draw()
+    })
+  }
+
   private draw(): void {
     const all = this.cursors.all
-    const here = new Set(all.map(({ sid }) => sid))
-    for (const [sid, { widget }] of this.drawn) {
-      if (here.has(sid)) continue
+    const here = new Set(all.map(({ id }) => id))
+    for (const [id, { widget }] of this.drawn) {
+      if (here.has(id)) continue
       this.editor.removeContentWidget(widget)
-      this.drawn.delete(sid)
+      this.drawn.delete(id)
     }
     for (const cursor of all) this.drawCaret(cursor)
     this.selections.set(
@@ -90,7 +101,7 @@ export class RemoteCarets {
   private drawCaret(cursor: RemoteCursor): void {
     const position = this.model.getPositionAt(cursor.head)
     const height = `${this.editor.getOption(monaco.editor.EditorOption.lineHeight)}px`
-    const known = this.drawn.get(cursor.sid)
+    const known = this.drawn.get(cursor.id)
     if (known) {
       known.cursor = cursor
       known.position = position
@@ -106,7 +117,7 @@ export class RemoteCarets {
       position,
       widget: {
         suppressMouseDown: false,
-        getId: () => `caret-${cursor.sid}`,
+        getId: () => `caret-${cursor.id}`,
         getDomNode: () => node,
         getPosition: () => ({
           position: drawn.position,
@@ -114,7 +125,7 @@ export class RemoteCarets {
         }),
       },
     }
-    this.drawn.set(cursor.sid, drawn)
+    this.drawn.set(cursor.id, drawn)
     this.editor.addContentWidget(drawn.widget)
   }
 

@@ -2,7 +2,6 @@
  * The room's editor: Monaco with everything a room adds to it. Made for a DOM node, ended by
  * `dispose`; React only gives it the node and draws what `getState` says.
  */
-import { diff } from '../room/document/diff'
 import type { RoomSession } from '../room/room-session'
 import type { Theme } from '../settings/theme'
 import { statusText } from '../text/room'
@@ -44,7 +43,7 @@ const narrowGutter = 3
 export class RoomEditor {
   readonly editor: monaco.editor.IStandaloneCodeEditor
   private readonly model: monaco.editor.ITextModel
-  private readonly binding: DocumentBinding
+  private binding: DocumentBinding
   private readonly carets: RemoteCarets
   private readonly stops: (() => void)[] = []
   private readonly listeners = new Set<() => void>()
@@ -54,7 +53,7 @@ export class RoomEditor {
     private readonly node: HTMLElement,
     private readonly session: RoomSession,
     look: EditorLook,
-    documentUnitsMax: () => number,
+    private readonly documentUnitsMax: () => number,
   ) {
     applyEditorTheme(look.theme)
     const language = editorLanguage(look.language)
@@ -73,10 +72,10 @@ export class RoomEditor {
     this.model.updateOptions({
       bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
     })
-    this.binding = new DocumentBinding(this.editor, this.model, session.document)
+    this.binding = this.bind()
     this.carets = new RemoteCarets(this.editor, this.model, session.cursors)
     this.state = this.read()
-    this.listen(documentUnitsMax)
+    this.listen()
     this.sendCaret()
   }
 
@@ -135,7 +134,7 @@ export class RoomEditor {
 
   /** Another text in place of this one, as one step that can be taken back. */
   replaceText(text: string): void {
-    this.binding.replace(diff(this.session.document.text, text))
+    this.binding.replace(text)
   }
 
   dispose(): void {
@@ -147,8 +146,17 @@ export class RoomEditor {
     this.listeners.clear()
   }
 
-  private listen(documentUnitsMax: () => number): void {
-    const { editor, model } = this
+  private bind(): DocumentBinding {
+    const { session, documentUnitsMax } = this
+    return new DocumentBinding(this.editor, this.model, session.document.replica, {
+      unitsMax: documentUnitsMax,
+      tooLarge: (units, limit) => session.notify({ kind: 'too-large', units, limit }),
+      drifted: (text) => session.notify({ kind: 'drifted', text }),
+    })
+  }
+
+  private listen(): void {
+    const { editor, model, session, documentUnitsMax } = this
     const { KeyCode, KeyMod } = monaco
     const disposables = [
       editor.onDidChangeCursorSelection(() => {
@@ -168,6 +176,14 @@ export class RoomEditor {
     ]
     this.stops.push(...disposables.map((disposable) => () => disposable.dispose()))
 
+    this.stops.push(
+      session.onReplica(() => {
+        this.binding.dispose()
+        this.binding = this.bind()
+        this.sendCaret()
+      }),
+    )
+
     const observer = new ResizeObserver(() => editor.layout())
     observer.observe(this.node)
     this.stops.push(() => observer.disconnect())
@@ -183,7 +199,7 @@ export class RoomEditor {
     const selections = this.editor.getSelections() ?? []
     const gone = selections.reduce((sum, range) => sum + this.model.getValueLengthInRange(range), 0)
     const units =
-      this.session.document.text.length - gone + pasted.length * Math.max(1, selections.length)
+      this.model.getValueLength() - gone + pasted.length * Math.max(1, selections.length)
     if (units <= limit) return
     event.preventDefault()
     event.stopImmediatePropagation()
@@ -191,16 +207,7 @@ export class RoomEditor {
   }
 
   private sendCaret(): void {
-    const selection = this.editor.getSelection()
-    if (!selection) return
-    const { positionLineNumber: lineNumber, positionColumn: column } = selection
-    const { startLineNumber, startColumn, endLineNumber, endColumn } = selection
-    const range = { startLineNumber, startColumn, endLineNumber, endColumn }
-    this.session.moveCaret({
-      lineNumber,
-      column,
-      ...(selection.isEmpty() ? {} : { selection: range }),
-    })
+    this.session.moveCaret(this.binding.caret())
   }
 
   private read(): EditorState {

@@ -14,7 +14,8 @@ export class FakeSocket implements SocketPort {
   connects = 0
   closed = false
   readonly sent: Sent[] = []
-  private readonly open = new Set<(answer: Answer) => void>()
+  /** What waits for an answer, and whether it learns of a connection that is lost. */
+  private readonly open = new Map<(answer: Answer) => void, boolean>()
 
   constructor(private readonly handlers: SocketHandlers) {}
 
@@ -44,8 +45,9 @@ export class FakeSocket implements SocketPort {
       clearTimeout(timer)
       if (this.open.delete(finish)) done(answer)
     }
-    const timer = setTimeout(() => finish({ arrived: false }), timeoutMs)
-    this.open.add(finish)
+    const isHurried = timeoutMs < Infinity
+    const timer = isHurried ? setTimeout(() => finish({ arrived: false }), timeoutMs) : undefined
+    this.open.set(finish, isHurried)
     const answer = (value: unknown) => {
       this.handlers.heard()
       finish({ arrived: true, answer: value })
@@ -74,7 +76,10 @@ export class FakeSocket implements SocketPort {
 
   lose(how: { byServer?: boolean; restarting?: boolean } = {}): void {
     this.connected = false
-    for (const finish of [...this.open]) finish({ arrived: false })
+    for (const [finish, isHurried] of [...this.open]) {
+      if (isHurried) finish({ arrived: false })
+      this.open.delete(finish)
+    }
     this.handlers.disconnected({ byServer: false, restarting: false, ...how })
   }
 

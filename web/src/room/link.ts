@@ -7,12 +7,16 @@ export type EndReason = 'not-found' | 'removed' | 'deleted' | 'full' | 'session-
 export type Link =
   /** Before the first text has come; `retryAt` when the attempt before has failed. */
   | { phase: 'loading'; retryAt: number | undefined }
-  | { phase: 'synced'; backSince?: number }
+  /** `returning`: back after a loss, but not everything that was written meanwhile is saved. */
+  | { phase: 'synced'; since: number; returning: boolean; backSince?: number }
   | { phase: 'lost'; since: number; retryAt: number | undefined; restarting: boolean }
   | { phase: 'ended'; reason: EndReason }
 
 export type LinkEvent =
+  /** The server's document is here. */
   | { type: 'synced'; at: number }
+  /** Nothing is unacknowledged. */
+  | { type: 'settled'; at: number }
   | { type: 'lost'; at: number; restarting: boolean }
   | { type: 'retrying'; at: number | undefined }
   | { type: 'ended'; reason: EndReason }
@@ -22,8 +26,11 @@ export const initialLink: Link = { phase: 'loading', retryAt: undefined }
 export function reduceLink(link: Link, event: LinkEvent): Link {
   switch (event.type) {
     case 'synced':
-      if (link.phase === 'lost') return { phase: 'synced', backSince: event.at }
-      return link.phase === 'synced' ? link : { phase: 'synced' }
+      if (link.phase === 'synced') return link
+      return { phase: 'synced', since: event.at, returning: link.phase === 'lost' }
+    case 'settled':
+      if (link.phase !== 'synced' || !link.returning) return link
+      return { ...link, returning: false, backSince: event.at }
     case 'lost':
       if (link.phase === 'ended' && link.reason !== 'full') return link
       if (link.phase === 'synced')
@@ -41,8 +48,13 @@ export function reduceLink(link: Link, event: LinkEvent): Link {
 
 export type Indicator =
   | 'loading'
+  /** Something was written a moment ago; too early to speak of saving. */
+  | 'editing'
   | 'saving'
   | 'saved'
+  /** The answer should have been here long ago. */
+  | 'unsaved'
+  /** The server says that its store fails. */
   | 'not-saved'
   | 'reconnecting'
   | 'restarting'
@@ -52,8 +64,12 @@ export type Indicator =
 
 export interface LinkFacts {
   now: number
-  /** Since when something is sent and not acknowledged; absent when nothing is. */
+  /** When the oldest change that is not acknowledged was made; absent when all are. */
   unacknowledgedSince: number | undefined
+  /** Since when it is not known whether this page has missed something; absent when it has not. */
+  askingSince: number | undefined
+  /** When the last change was acknowledged, if that went without a word. */
+  quietSince: number | undefined
   /** What the server says of its store. */
   saved: boolean
   browserOnline: boolean
@@ -61,6 +77,8 @@ export interface LinkFacts {
 
 /** A save that is quicker than this is not worth a word. */
 export const savingShownAfterMs = 300
+/** From then on, whatever the socket claims, it is called what it is. */
+export const unsavedAfterMs = 5_000
 export const backShownForMs = 3_000
 const offlineAfterMs = 30_000
 
@@ -73,15 +91,17 @@ export function indicatorOf(link: Link, facts: LinkFacts): Indicator {
     case 'lost':
       if (!facts.browserOnline || facts.now - link.since >= offlineAfterMs) return 'offline'
       return link.restarting ? 'restarting' : 'reconnecting'
-    case 'synced':
+    case 'synced': {
       if (!facts.saved) return 'not-saved'
-      if (
-        facts.unacknowledgedSince !== undefined &&
-        facts.now - facts.unacknowledgedSince >= savingShownAfterMs
-      )
-        return 'saving'
+      const waited = facts.now - (waitingSince(link, facts) ?? Infinity)
+      if (waited >= unsavedAfterMs) return 'unsaved'
+      if (waited >= savingShownAfterMs) return 'saving'
+      // Between two letters the word stays: it would only flicker.
+      const isQuiet = facts.now - (facts.quietSince ?? -Infinity) >= savingShownAfterMs
+      if (facts.unacknowledgedSince !== undefined || !isQuiet) return 'editing'
       if (link.backSince !== undefined && facts.now - link.backSince < backShownForMs) return 'back'
       return 'saved'
+    }
   }
 }
 
@@ -90,9 +110,18 @@ export function nextIndicatorChange(link: Link, facts: LinkFacts): number | unde
   const candidates: number[] = []
   if (link.phase === 'lost') candidates.push(link.since + offlineAfterMs)
   if (link.phase === 'synced') {
-    if (facts.unacknowledgedSince !== undefined)
-      candidates.push(facts.unacknowledgedSince + savingShownAfterMs)
+    const since = waitingSince(link, facts)
+    if (since !== undefined) candidates.push(since + savingShownAfterMs, since + unsavedAfterMs)
+    if (facts.quietSince !== undefined) candidates.push(facts.quietSince + savingShownAfterMs)
     if (link.backSince !== undefined) candidates.push(link.backSince + backShownForMs)
   }
   return candidates.filter((at) => at > facts.now).sort((a, b) => a - b)[0]
+}
+
+/** What was written without a connection waits for the server only since it is back. */
+function waitingSince(link: { since: number }, facts: LinkFacts): number | undefined {
+  const { unacknowledgedSince, askingSince } = facts
+  if (unacknowledgedSince === undefined) return askingSince
+  const written = Math.max(unacknowledgedSince, link.since)
+  return askingSince === undefined ? written : Math.min(written, askingSince)
 }

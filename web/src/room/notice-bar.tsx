@@ -53,9 +53,11 @@ export function NoticeBar() {
     case 'back':
       return <Strip tone="" icon="check" title="" body={linkText.back} />
   }
-  if (notice?.kind === 'drifted') {
+  if (notice?.kind === 'drifted' || notice?.kind === 'refused') {
+    const isRefused = notice.kind === 'refused'
+    const body = isRefused ? linkText.refused(notice.code) : linkText.drifted
     return (
-      <Strip tone="" icon="info" title="" body={linkText.drifted}>
+      <Strip tone={isRefused ? 'warn' : ''} icon={isRefused ? 'warn' : 'info'} title="" body={body}>
         <button type="button" className="link" onClick={() => download(notice.text)}>
           {linkText.downloadOdd}
         </button>

@@ -1,38 +1,58 @@
 /**
- * Where the others are. Positions are kept as offsets and move with the text, whoever changes it,
- * until their owner says something newer. Without an editor: the editor draws what is here.
+ * Where the others are, from what they say in their awareness. What they say names letters; here
+ * it becomes offsets that move with the text until they say something newer. Names and colours are
+ * the room's for whoever is in its list; only what comes from other programs goes by its own word.
+ * Without an editor: the editor draws what is here.
  */
-import type { Participant, RelayedCursor } from '../contract/events'
-import { offsetAt } from './document/positions'
-import type { DocumentEvent, SharedDocument } from './document/shared-document'
+import type * as Y from 'yjs'
+import type { Participant } from '../contract/events'
+import { parseRelative, toOffsets } from './document/relative'
+import type { RelativeSelection } from './document/relative'
+import { mapOffset, moveSelected, replacementsOf } from './document/replacements'
+import type { Selected } from './document/replacements'
+import { nearestSlot } from './nearest-slot'
 import { slotOf } from './room-data'
 
-export interface RemoteCursor {
-  sid: string
+export interface RemoteCursor extends Selected {
+  /** The number of the one who says it. */
+  id: number
+  /** Undefined for other programs that do not know the room's list. */
+  sid: string | undefined
   name: string
   slot: number
-  head: number
-  /** The other end of the selection; the same as `head` without one. */
-  anchor: number
   /** When this person last moved or typed, in milliseconds. */
   movedAt: number
   isAway: boolean
 }
 
-export class RemoteCursors {
-  private readonly cursors = new Map<string, RemoteCursor>()
-  private readonly listeners = new Set<() => void>()
-  private readonly unsubscribe: () => void
+interface Known {
+  claim: Claim
+  /** Undefined while it names letters that are not here yet. */
+  at: Selected | undefined
+  movedAt: number
+}
 
-  constructor(
-    private readonly document: SharedDocument,
-    private readonly now: () => number,
-  ) {
-    this.unsubscribe = document.subscribe((event) => this.follow(event))
-  }
+/** What somebody says of themselves, as far as it makes sense. */
+interface Claim {
+  sid: string | undefined
+  name: string
+  slot: number | undefined
+  position: RelativeSelection
+  isAway: boolean
+  /** The client number of this one's edits. */
+  author: number
+}
+
+export class RemoteCursors {
+  private readonly known = new Map<number, Known>()
+  private readonly listeners = new Set<() => void>()
+  private participants: readonly Participant[] = []
+  private code: Y.Text | undefined
+
+  constructor(private readonly now: () => number) {}
 
   get all(): RemoteCursor[] {
-    return [...this.cursors.values()]
+    return [...this.known].flatMap(([id, known]) => this.shown(id, known) ?? [])
   }
 
   subscribe(listener: () => void): () => void {
@@ -42,56 +62,75 @@ export class RemoteCursors {
     }
   }
 
-  move(cursor: RelayedCursor): void {
-    const { sid, lineNumber, column, selection } = cursor
-    const text = this.document.text
-    const head = offsetAt(text, { lineNumber, column })
-    const anchor = selection ? otherEnd(text, selection, head) : head
-    const known = this.cursors.get(sid)
-    // The same place again only says that somebody is still there.
-    const isStill = known?.head === head && known.anchor === anchor
-    const movedAt = isStill ? known.movedAt : this.now()
-    const { name } = cursor
-    const slot = slotOf(cursor)
-    this.cursors.set(sid, { sid, name, slot, head, anchor, movedAt, isAway: false })
+  /** From now on positions are in this text. */
+  attach(code: Y.Text): void {
+    this.code?.unobserve(this.follow)
+    this.code = code
+    code.observe(this.follow)
+    for (const known of this.known.values()) known.at = toOffsets(code, known.claim.position)
     this.tell()
   }
 
-  remove(sid: string): void {
-    if (this.cursors.delete(sid)) this.tell()
-  }
-
-  /** Only these participants are left; after a lost connection, nobody is. */
-  keepOnly(participants: readonly Participant[]): void {
-    const here = new Set(participants.map(({ sid }) => sid))
-    let changed = false
-    for (const sid of this.cursors.keys())
-      if (!here.has(sid)) changed = this.cursors.delete(sid) || changed
-    if (changed) this.tell()
-  }
-
-  markAway(sids: readonly string[]): void {
-    for (const [sid, cursor] of this.cursors)
-      this.cursors.set(sid, { ...cursor, isAway: sids.includes(sid) })
+  /** Some of the others' states are new. */
+  update(clients: readonly number[], states: ReadonlyMap<number, unknown>): void {
+    for (const client of clients) this.hear(client, parseClaim(client, states.get(client)))
     this.tell()
+  }
+
+  /** Who is in the room, as the server says. */
+  setParticipants(participants: readonly Participant[]): void {
+    if (this.participants === participants) return
+    this.participants = participants
+    if (this.known.size > 0) this.tell()
   }
 
   dispose(): void {
-    this.unsubscribe()
+    this.code?.unobserve(this.follow)
+    this.code = undefined
     this.listeners.clear()
   }
 
-  private follow({ change, origin }: DocumentEvent): void {
-    if (this.cursors.size === 0) return
-    // A remote change leaves a caret at its place behind what was inserted: most likely it is
-    // that person's own typing. Own typing at somebody's caret goes behind it.
-    const bias = origin === 'remote' ? 'after' : 'before'
-    for (const [sid, cursor] of this.cursors) {
-      const head = change.map(cursor.head, bias)
-      const anchor = cursor.anchor === cursor.head ? head : change.map(cursor.anchor, bias)
-      this.cursors.set(sid, { ...cursor, head, anchor })
+  private hear(client: number, claim: Claim | undefined): void {
+    if (!claim || !this.code) {
+      this.known.delete(client)
+      return
+    }
+    const at = toOffsets(this.code, claim.position)
+    const before = this.known.get(client)
+    // The same place again only says that somebody is still there.
+    const isStill = before?.at?.head === at?.head && before?.at?.anchor === at?.anchor
+    const movedAt = isStill && before ? before.movedAt : this.now()
+    this.known.set(client, { claim, at, movedAt })
+  }
+
+  private readonly follow = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
+    const { code } = this
+    if (!code || this.known.size === 0) return
+    const change = replacementsOf(event.delta)
+    for (const known of this.known.values()) {
+      const { at, claim } = known
+      if (!at || !change) known.at = toOffsets(code, claim.position)
+      else if (at.anchor === at.head && hasEdited(transaction, claim.author)) {
+        // They type at their own caret, and will say so in a moment.
+        const head = mapOffset(at.head, change, 'after')
+        known.at = { anchor: head, head }
+      } else known.at = moveSelected(at, change)
     }
     this.tell()
+  }
+
+  private shown(id: number, { claim, at, movedAt }: Known): RemoteCursor | undefined {
+    const { sid, isAway } = claim
+    if (!at) return undefined
+    if (sid === undefined) {
+      const { name } = claim
+      return { id, sid, name, slot: claim.slot ?? slotOf({ userId: name }), movedAt, isAway, ...at }
+    }
+    const participant = this.participants.find((one) => one.sid === sid)
+    // Said to be somebody who is not here: a ghost, or not here yet.
+    if (!participant) return undefined
+    const { name } = participant
+    return { id, sid, name, slot: slotOf(participant), movedAt, isAway, ...at }
   }
 
   private tell(): void {
@@ -99,13 +138,26 @@ export class RemoteCursors {
   }
 }
 
-function otherEnd(
-  text: string,
-  selection: NonNullable<RelayedCursor['selection']>,
-  head: number,
-): number {
-  const { startLineNumber, startColumn, endLineNumber, endColumn } = selection
-  const start = offsetAt(text, { lineNumber: startLineNumber, column: startColumn })
-  const end = offsetAt(text, { lineNumber: endLineNumber, column: endColumn })
-  return head === start ? end : start
+function hasEdited({ beforeState, afterState }: Y.Transaction, client: number): boolean {
+  return (afterState.get(client) ?? 0) > (beforeState.get(client) ?? 0)
+}
+
+/** Undefined for whoever has no caret in the code. */
+function parseClaim(client: number, state: unknown): Claim | undefined {
+  if (typeof state !== 'object' || state === null) return undefined
+  const { sid, user, cursor, selection, doc, away } = state as Record<string, unknown>
+  const position = parseRelative(cursor) ?? parseRelative(selection)
+  if (!position) return undefined
+  const { name, color } = (typeof user === 'object' && user !== null ? user : {}) as {
+    name?: unknown
+    color?: unknown
+  }
+  return {
+    sid: typeof sid === 'string' ? sid : undefined,
+    name: typeof name === 'string' ? name : '',
+    slot: nearestSlot(color),
+    position,
+    isAway: away === true,
+    author: typeof doc === 'number' ? doc : client,
+  }
 }

@@ -57,7 +57,7 @@ export class RoomConnection {
     this.enter()
   }
 
-  /** The text has arrived: whatever failed before is over. */
+  /** The document has arrived: whatever failed before is over. */
   synced(): void {
     this.attempt = 0
     this.refusals = 0
@@ -120,7 +120,7 @@ export class RoomConnection {
   private join(): void {
     if (!this.isMember || !this.socket.connected || this.isJoining || this.isOver) return
     this.isJoining = true
-    const payload = { room_id: this.options.roomId, sync: 'delta' as const }
+    const payload = { room_id: this.options.roomId, sync: 'yjs' as const }
     this.socket.request('join', payload, joinTimeoutMs, (answer) => this.joined(answer))
   }
 

@@ -4,6 +4,8 @@ import { getRoom, joinRoom, listRuns, startRun, stopRun } from '../api/rooms'
 import { RunController } from '../run/run-controller'
 import type { SessionStore } from '../session/session'
 import { newId } from '../ui/ids'
+import { CopyKeeper } from './document/copy-keeper'
+import { copyRows } from './document/copy-rows'
 import { RoomSession } from './room-session'
 import { SharedSessions } from './room-sessions'
 import { openSocket } from './socket-port'
@@ -26,6 +28,8 @@ export function openRooms(store: SessionStore): SharedSessions<RoomHandle> {
 }
 
 function openRoom(roomId: string, store: SessionStore): RoomHandle {
+  const who = store.getState()
+  const userId = who.phase === 'signed_in' ? who.user.id : ''
   const session = new RoomSession({
     roomId,
     openSocket: (handlers) =>
@@ -33,6 +37,7 @@ function openRoom(roomId: string, store: SessionStore): RoomHandle {
     joinOverHttp: () => joinRoom(roomId),
     fetchRoom: () => getRoom(roomId),
     onTokenRefreshed: (listener) => store.onTokenRefreshed(listener),
+    copy: new CopyKeeper(copyRows, `${userId} ${roomId}`, () => Date.now()),
     random: Math.random,
   })
   const run = new RunController(session, {

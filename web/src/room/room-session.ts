@@ -1,5 +1,5 @@
 /**
- * One room as this browser has it: its text, its people, its run, its connection. Plain
+ * One room as this browser has it: its document, its people, its run, its connection. Plain
  * TypeScript; React draws what `getState` says. One object for each room, see `room-sessions`.
  *
  * Ownership: owns its socket and timers; `dispose` ends them and may be called twice.
@@ -9,22 +9,27 @@ import type { ClientPayload, Problem, ServerEventName, ServerPayload } from '../
 import { parseAck, parseServerEvent } from '../contract/parse'
 import type { Ack } from '../contract/parse'
 import type { JoinAnswer, Room } from '../contract/rest'
-import { SharedDocument } from './document/shared-document'
-import type { Packet } from './document/shared-document'
+import type { CopyKeeper } from './document/copy-keeper'
+import { decodeMessage, encodeMessage } from './document/messages'
+import type { YMessage } from './document/messages'
+import type { RelativeSelection } from './document/relative'
+import { RoomDocument } from './document/room-document'
+import type { Refusal } from './document/room-document'
 import { indicatorOf, initialLink, nextIndicatorChange, reduceLink } from './link'
-import type { Indicator, Link, LinkEvent } from './link'
-import { Presence } from './presence'
-import { RemoteCursors } from './remote-cursors'
+import type { Indicator, Link, LinkEvent, LinkFacts } from './link'
+import type { RemoteCursors } from './remote-cursors'
 import { RoomConnection } from './room-connection'
 import { initialRoomData, reduceRoom } from './room-data'
 import type { RoomData, RoomEvent } from './room-data'
-import { uploadMs, unitsIn } from './stall-watch'
+import { RoomPresence } from './room-presence'
+import { RoundTrip } from './round-trip'
 import type { OpenSocket } from './stall-watch'
-import { Throttle } from './throttle'
 
 /** Something the person should know once. `text` is what the room's text was here. */
 export type Notice =
-  { kind: 'drifted'; text: string } | { kind: 'too-large'; units: number; limit: number }
+  | { kind: 'drifted'; text: string }
+  | { kind: 'too-large'; units: number; limit: number }
+  | { kind: 'refused'; code: string; text: string }
 
 export interface RoomSessionState {
   data: RoomData
@@ -34,7 +39,7 @@ export interface RoomSessionState {
   unacknowledged: number
   /** Round trip to the server in milliseconds, once it is known. */
   roundTripMs: number | undefined
-  /** Sockets of others that have given no sign for a while. */
+  /** Sockets of others at whose pages nobody looks. */
   away: readonly string[]
   notice: Notice | undefined
 }
@@ -46,46 +51,45 @@ export interface RoomSessionOptions {
   fetchRoom: () => Promise<ApiResult<Room>>
   /** Calls back with each new token; returns what ends that. */
   onTokenRefreshed: (listener: (token: string) => void) => () => void
+  /** What this device keeps of the room. */
+  copy: CopyKeeper
   random: () => number
 }
 
-export type Caret = Omit<ClientPayload<'cursor'>, 'userId'>
 type Listener = () => void
 type EventListener = (event: RoomEvent) => void
 
 const requestTimeoutMs = 20_000
-const caretIntervalMs = 100
 const probeEveryMs = 10_000
-const rejoinAfterMs = 1_000
+/** While something is unacknowledged, it has to be known sooner whether anybody listens. */
+const probeWhileWaitingMs = 2_000
+const probeTimeoutMs = 10_000
 const refetchAfterMs = 300
-/** A round trip longer than this is measured once more before anybody calls it slow. */
-const doubtedMs = 150
 const checkAgainAfterMs = 1_000
-/** Hidden for this long, a tab does not tell newcomers where its caret is. */
-const hiddenMaxMs = 60_000
+/** A store that works and a line that works: an answer that is this late will not come any more. */
+const stuckAfterMs = 30_000
+/** A page that nobody saw for this long may have slept: it asks what it has missed. */
+const sleptAfterMs = 30_000
 
 export class RoomSession {
   readonly roomId: string
-  readonly document: SharedDocument
-  readonly cursors: RemoteCursors
+  readonly document: RoomDocument
+  private readonly presence: RoomPresence
   private readonly connection: RoomConnection
   private readonly listeners = new Set<Listener>()
   private readonly eventListeners = new Set<EventListener>()
-  private readonly carets: Throttle<Caret>
+  private readonly replacedListeners = new Set<Listener>()
   private readonly stops: (() => void)[] = []
   private readonly settledWaiters = new Set<() => void>()
-  private caret: Caret | undefined
+  private readonly roundTrip = new RoundTrip()
   private probedAt = -Infinity
-  private lastRoundTripMs: number | undefined
   private checkTimer: ReturnType<typeof setTimeout> | undefined
-  private readonly presence = new Presence()
-  private presenceTimer: ReturnType<typeof setTimeout> | undefined
   private hiddenAt: number | undefined
-  private unacknowledgedSince: number | undefined
-  private indicatorTimer: ReturnType<typeof setTimeout> | undefined
+  private quietSince: number | undefined
+  private storeWorksSince = -Infinity
+  private refreshTimer: ReturnType<typeof setTimeout> | undefined
   private probeTimer: ReturnType<typeof setInterval> | undefined
   private refetchTimer: ReturnType<typeof setTimeout> | undefined
-  private rejoinTimer: ReturnType<typeof setTimeout> | undefined
   private malformed: string[] = []
   private state: RoomSessionState = {
     data: initialRoomData,
@@ -99,10 +103,20 @@ export class RoomSession {
 
   constructor(private readonly options: RoomSessionOptions) {
     this.roomId = options.roomId
-    const prefix = Math.floor(options.random() * 36 ** 8).toString(36)
-    this.document = new SharedDocument((packet) => this.sendPacket(packet), prefix)
-    this.cursors = new RemoteCursors(this.document, () => Date.now())
-    this.carets = new Throttle(caretIntervalMs, (caret) => this.sendCaret(caret))
+    const now = () => Date.now()
+    this.presence = new RoomPresence({
+      send: (update) => this.sendAwareness(update),
+      now,
+      changed: () => this.updateAway(),
+    })
+    this.document = new RoomDocument(options.copy, {
+      send: (message, onAnswer) => this.send(message, onAnswer),
+      now,
+      changed: () => this.onDocumentChanged(),
+      synced: () => this.connection.synced(),
+      replaced: (refusal) => this.onReplaced(refusal),
+    })
+    this.cursors.attach(this.document.replica.code)
     this.connection = new RoomConnection({
       roomId: options.roomId,
       open: options.openSocket,
@@ -112,10 +126,10 @@ export class RoomSession {
       onEvent: (name, payload) => this.onServerEvent(name, payload),
       random: options.random,
     })
-    this.stops.push(this.document.subscribe(() => this.refresh()))
   }
 
   start(): void {
+    void this.document.restore()
     this.connection.start()
     this.stops.push(
       this.options.onTokenRefreshed((token) => {
@@ -130,6 +144,12 @@ export class RoomSession {
         if (document.hidden) this.onHide()
         else this.onReturn()
       }),
+      listen(document, 'resume', () => this.document.ask()),
+      listen(window, 'pagehide', () => {
+        this.options.copy.hurry()
+        this.presence.hide()
+      }),
+      listen(window, 'pageshow', () => this.presence.renew()),
     )
     this.probeTimer = setInterval(() => this.probe(), probeEveryMs)
     void this.refetch()
@@ -146,6 +166,16 @@ export class RoomSession {
   onEvent(listener: EventListener): () => void {
     this.eventListeners.add(listener)
     return () => this.eventListeners.delete(listener)
+  }
+
+  /** `document.replica` is another one from now on. */
+  onReplica(listener: Listener): () => void {
+    this.replacedListeners.add(listener)
+    return () => this.replacedListeners.delete(listener)
+  }
+
+  get cursors(): RemoteCursors {
+    return this.presence.cursors
   }
 
   get isSynced(): boolean {
@@ -167,11 +197,9 @@ export class RoomSession {
     if (link.phase === 'ended' && link.reason === 'session-over') this.connection.resume()
   }
 
-  /** Own caret and selection. Sent at most each 100 ms, the last one always. */
-  moveCaret(caret: Caret): void {
-    this.caret = caret
-    // In a hidden tab only others' edits move it, and those who see it move it along themselves.
-    if (this.isSynced && !document.hidden) this.carets.push(caret)
+  /** Own caret and selection, in the replica that is shown. */
+  moveCaret(at: RelativeSelection): void {
+    this.presence.move({ at, doc: this.document.replica.doc.clientID })
   }
 
   async changeLanguage(language: string): Promise<Ack> {
@@ -216,14 +244,14 @@ export class RoomSession {
     this.set({ notice: undefined })
   }
 
-  /** Whether leaving now would lose what was typed: it waits, or has been on its way for long. */
+  /** Whether leaving now would lose something: the server may not have it, this device has not. */
   wouldLose(onItsWayMs: number): boolean {
-    if (this.document.unacknowledged === 0) return false
-    if (!this.isSynced) return true
-    return Date.now() - (this.unacknowledgedSince ?? Infinity) > onItsWayMs
+    const since = this.document.unacknowledgedSince
+    if (since === undefined || this.options.copy.holdsAll) return false
+    return !this.isSynced || Date.now() - since > onItsWayMs
   }
 
-  /** True once everything typed so far is acknowledged; false when that takes too long. */
+  /** True once everything written so far is acknowledged; false when that takes too long. */
   settled(timeoutMs: number): Promise<boolean> {
     if (this.document.unacknowledged === 0) return Promise.resolve(true)
     return new Promise((resolve) => {
@@ -242,15 +270,18 @@ export class RoomSession {
 
   dispose(): void {
     for (const stop of this.stops.splice(0)) stop()
-    const timers = [this.indicatorTimer, this.refetchTimer, this.rejoinTimer, this.checkTimer]
-    for (const timer of [...timers, this.presenceTimer]) clearTimeout(timer)
+    for (const timer of [this.refreshTimer, this.refetchTimer, this.checkTimer]) clearTimeout(timer)
     clearInterval(this.probeTimer)
     if (this.isSynced) this.connection.socket.emit('leave', {})
-    this.carets.dispose()
-    this.cursors.dispose()
-    this.connection.dispose()
     this.listeners.clear()
     this.eventListeners.clear()
+    this.replacedListeners.clear()
+    this.connection.dispose()
+    this.presence.dispose()
+    this.document.dispose()
+    this.options.copy.dispose()
+    // What the parts said of their own end may have set it again.
+    clearTimeout(this.refreshTimer)
   }
 
   private onServerEvent(name: ServerEventName, payload: unknown): void {
@@ -259,147 +290,110 @@ export class RoomSession {
       this.malformed = [...this.malformed.slice(-19), `${name}: ${parsed.problem}`]
       return
     }
+    if (name === 'yjs') this.onMessage(decodeMessage(parsed.value as ServerPayload<'yjs'>))
     // Name and payload belong together; a union of pairs cannot be built without saying so.
-    this.apply({ type: name, payload: parsed.value, at: Date.now() } as RoomEvent)
+    else this.apply({ type: name, payload: parsed.value, at: Date.now() } as RoomEvent)
+  }
+
+  private onMessage(message: YMessage | undefined): void {
+    if (message?.kind === 'awareness') this.presence.receive(message.update)
+    else if (message) this.document.receive(message)
   }
 
   private apply(event: RoomEvent): void {
     const data = reduceRoom(this.state.data, event)
+    const { participants } = this.state.data
+    if (event.type === 'room-updated' && event.payload.saved) this.storeWorksSince = event.at
     if (data !== this.state.data) this.set({ data })
-    this.actOn(event)
+    if (data.participants !== participants) this.presence.setParticipants(data.participants)
+    if (event.type === 'room-state') {
+      if (data.me) this.presence.join(data.me)
+      this.document.connect()
+      this.refetchSoon()
+    } else if (event.type === 'user-joined' && event.payload.role === undefined) this.refetchSoon()
     for (const listener of this.eventListeners) listener(event)
   }
 
-  private actOn(event: RoomEvent): void {
-    switch (event.type) {
-      case 'initial-code':
-        this.loadText(event.payload.code, event.payload.rev)
-        break
-      case 'code-update':
-        this.document.receive(event.payload.changes, event.payload.rev)
-        break
-      case 'cursor':
-        if (event.payload.sid === this.state.data.me?.sid) break
-        this.cursors.move(event.payload)
-        this.presence.sign(event.payload.sid, Date.now())
-        this.updateAway()
-        break
-      case 'room-state':
-        this.cursors.keepOnly(this.state.data.participants)
-        // Whatever signs there were meanwhile, they were not heard here.
-        this.presence.keepOnly([], Date.now())
-        this.updateAway()
-        this.refetchSoon()
-        break
-      case 'user-joined':
-        if (event.payload.role === undefined) this.refetchSoon()
-        // A newcomer learns carets only from those who move.
-        if (this.caret && !this.isAway) this.carets.push(this.caret)
-        this.updateAway()
-        break
-      case 'user-disconnected':
-        this.cursors.remove(event.payload.sid)
-        this.updateAway()
-        break
-    }
-  }
-
-  private loadText(code: string, rev: number): void {
-    clearTimeout(this.rejoinTimer)
-    this.document.load(code, rev)
-    this.connection.synced()
-    if (this.caret) this.carets.push(this.caret)
-  }
-
   private onLink(event: LinkEvent): void {
-    if (event.type !== 'synced' && event.type !== 'retrying') {
+    if (event.type === 'lost' || event.type === 'ended') {
       this.document.disconnect()
-      this.cursors.keepOnly([])
-      clearTimeout(this.presenceTimer)
-      this.set({ away: [] })
+      this.presence.leave()
     }
-    const link = reduceLink(this.state.link, event)
-    if (link !== this.state.link) this.set({ link })
+    if (event.type === 'ended' && isOver.includes(event.reason)) this.options.copy.wipe()
+    this.advance(event)
     this.refresh()
   }
 
-  private get isAway(): boolean {
-    return this.hiddenAt !== undefined && Date.now() - this.hiddenAt >= hiddenMaxMs
+  private advance(event: LinkEvent): void {
+    const link = reduceLink(this.state.link, event)
+    if (link !== this.state.link) this.set({ link })
   }
 
-  /** From this last sign on, the others count the time. */
   private onHide(): void {
     this.hiddenAt = Date.now()
-    if (this.isSynced && this.caret) this.carets.push(this.caret)
+    this.presence.look(false)
+    this.options.copy.hurry()
   }
 
   /** The tab is looked at again, or the network is back. */
   private onReturn(): void {
-    if (!document.hidden) this.hiddenAt = undefined
+    if (!document.hidden) {
+      this.presence.look(true)
+      if (Date.now() - (this.hiddenAt ?? Infinity) >= sleptAfterMs) this.document.ask()
+      this.hiddenAt = undefined
+    }
     this.refresh()
     this.connection.retryNow()
     this.probe()
   }
 
-  private sendPacket(packet: Packet): void {
-    const timeoutMs = requestTimeoutMs + uploadMs(unitsIn(packet))
-    this.connection.socket.request('code_change', packet, timeoutMs, (answer) => {
-      if (!answer.arrived) {
-        // On a connection that is gone, coming back settles it; on a live one, this is its end.
-        if (this.connection.socket.connected) this.connection.drop()
-        return
-      }
-      const ack = parseAck(answer.answer)
-      if (ack.ok) this.document.settle(packet.id)
-      else this.onRefused(packet.id, ack.error)
-      this.refresh()
-      for (const check of [...this.settledWaiters]) check()
+  private send(message: YMessage, onAnswer?: (ack: Ack) => void): void {
+    const { socket } = this.connection
+    const packet = encodeMessage(message)
+    if (!onAnswer) {
+      socket.request('yjs', packet, requestTimeoutMs, (answer) => {
+        if (!answer.arrived && socket.connected) this.connection.drop()
+      })
+      return
+    }
+    // It is answered when it is in the store, and that may take as long as it takes.
+    socket.request('yjs', packet, Infinity, (answer) => {
+      if (answer.arrived) onAnswer(parseAck(answer.answer))
     })
   }
 
-  private onRefused(id: string, { code }: Problem): void {
-    if (mayBeTriedAgain.includes(code)) {
-      this.document.retry(id)
-      this.rejoinSoon()
-      return
-    }
-    const text = this.document.text
-    // The true text came before this answer, and the change went out again: no more of that.
-    if (!this.document.settle(id) && this.document.forget()) this.rejoinSoon()
-    if (code === 'code_too_large' || code === 'too_large') {
-      const limit = this.state.data.limits.document_units ?? text.length
-      this.notify({ kind: 'too-large', units: text.length, limit })
-    } else if (code !== 'forbidden' && code !== 'locked') this.notify({ kind: 'drifted', text })
+  private onDocumentChanged(): void {
+    this.refresh()
+    for (const check of [...this.settledWaiters]) check()
   }
 
-  private rejoinSoon(): void {
-    clearTimeout(this.rejoinTimer)
-    this.rejoinTimer = setTimeout(() => this.connection.drop(), rejoinAfterMs)
+  private onReplaced({ problem, text }: Refusal): void {
+    this.cursors.attach(this.document.replica.code)
+    for (const listener of this.replacedListeners) listener()
+    if (text !== undefined) this.notify({ kind: 'refused', code: problem.code, text })
   }
 
-  private sendCaret(caret: Caret): void {
-    const userId = this.state.data.me?.userId
-    if (!this.isSynced || userId === undefined) return
+  private sendAwareness(update: Uint8Array): void {
     const { socket } = this.connection
+    const packet = encodeMessage({ kind: 'awareness', update })
     const now = Date.now()
-    if (now - this.probedAt < probeEveryMs / 2) {
-      socket.emit('cursor', { ...caret, userId })
+    const isWaiting = this.document.unacknowledged > 0
+    if (now - this.probedAt < (isWaiting ? probeWhileWaitingMs : probeEveryMs / 2)) {
+      socket.emit('yjs', packet)
       return
     }
     this.probedAt = now
     const sentAt = performance.now()
-    socket.request('cursor', { ...caret, userId }, requestTimeoutMs / 2, (answer) => {
+    socket.request('yjs', packet, probeTimeoutMs, (answer) => {
       if (answer.arrived) this.onRoundTrip(Math.round(performance.now() - sentAt))
       else if (socket.connected) this.connection.drop()
     })
   }
 
-  /** One slow answer may be this page's own doing, as while the editor loads; two are not. */
   private onRoundTrip(ms: number): void {
-    const before = this.lastRoundTripMs
-    this.lastRoundTripMs = ms
-    this.set({ roundTripMs: Math.min(ms, before ?? ms) })
-    if (ms <= doubtedMs || (before !== undefined && before > doubtedMs)) return
+    const { shownMs, isDoubtful } = this.roundTrip.measured(ms)
+    this.set({ roundTripMs: shownMs })
+    if (!isDoubtful) return
     clearTimeout(this.checkTimer)
     this.checkTimer = setTimeout(() => {
       this.probedAt = -Infinity
@@ -409,8 +403,7 @@ export class RoomSession {
 
   /** Measures the round trip, and finds out whether the connection is alive at all. */
   private probe(): void {
-    if (!this.isSynced || document.hidden) return
-    this.carets.push(this.caret ?? { lineNumber: 1, column: 1 })
+    if (this.isSynced) this.presence.renew()
   }
 
   private request<E extends 'chat_message' | 'language_change' | 'execution-input' | 'refresh'>(
@@ -430,37 +423,50 @@ export class RoomSession {
   }
 
   private updateAway(): void {
-    const now = Date.now()
-    const { participants, me } = this.state.data
-    const others = participants.map(({ sid }) => sid).filter((sid) => sid !== me?.sid)
-    this.presence.keepOnly(others, now)
-    const away = this.presence.away(now)
-    if (away.join() !== this.state.away.join()) {
-      this.set({ away })
-      this.cursors.markAway(away)
-    }
-    clearTimeout(this.presenceTimer)
-    const next = this.presence.nextChange(now)
-    if (next !== undefined) this.presenceTimer = setTimeout(() => this.updateAway(), next - now)
+    const { away } = this.presence
+    if (away.join() !== this.state.away.join()) this.set({ away })
   }
 
   /** Brings what depends on time and on the document up to date. */
   private refresh(): void {
     const now = Date.now()
-    const unacknowledged = this.document.unacknowledged
-    if (unacknowledged === 0) this.unacknowledgedSince = undefined
-    else this.unacknowledgedSince ??= now
-    const facts = {
+    const { unacknowledged, unacknowledgedSince, askingSince } = this.document
+    const { link } = this.state
+    if (unacknowledged === 0 && this.state.unacknowledged > 0)
+      this.quietSince = this.state.indicator === 'editing' ? now : undefined
+    if (unacknowledged === 0 && link.phase === 'synced') this.advance({ type: 'settled', at: now })
+    this.options.copy.note({
+      isUnacknowledged: unacknowledged > 0,
+      isConnected: link.phase === 'synced',
+    })
+    const facts: LinkFacts = {
       now,
-      unacknowledgedSince: this.unacknowledgedSince,
+      unacknowledgedSince,
+      askingSince,
+      quietSince: this.quietSince,
       saved: this.state.data.saved,
       browserOnline: navigator.onLine,
     }
-    const indicator = indicatorOf(this.state.link, facts)
-    this.set({ indicator, unacknowledged })
-    clearTimeout(this.indicatorTimer)
-    const next = nextIndicatorChange(this.state.link, facts)
-    if (next !== undefined) this.indicatorTimer = setTimeout(() => this.refresh(), next - now)
+    this.set({ indicator: indicatorOf(this.state.link, facts), unacknowledged })
+    this.refreshLater(facts)
+  }
+
+  private refreshLater(facts: LinkFacts): void {
+    const { now, unacknowledgedSince, saved } = facts
+    const { link } = this.state
+    clearTimeout(this.refreshTimer)
+    const times = [nextIndicatorChange(link, facts)]
+    if (link.phase === 'synced' && saved && unacknowledgedSince !== undefined) {
+      const since = Math.max(unacknowledgedSince, link.since, this.storeWorksSince)
+      if (now - since >= stuckAfterMs) {
+        this.connection.drop()
+        return
+      }
+      times.push(since + stuckAfterMs, Math.max(now, this.probedAt) + probeWhileWaitingMs)
+      if (now - this.probedAt >= probeWhileWaitingMs) this.probe()
+    }
+    const next = Math.min(...times.map((at) => at ?? Infinity))
+    if (next < Infinity) this.refreshTimer = setTimeout(() => this.refresh(), next - now)
   }
 
   private set(change: Partial<RoomSessionState>): void {
@@ -472,8 +478,8 @@ export class RoomSession {
   }
 }
 
-/** The change itself was all right; it only came at the wrong moment. */
-const mayBeTriedAgain = ['rate_limited', 'not_joined', 'store_unavailable', 'internal']
+/** Ends after which the room is none of this person's business any more. */
+const isOver = ['not-found', 'removed', 'deleted']
 
 const noAnswer: Problem = { code: 'network', message: '' }
 

@@ -36,7 +36,8 @@ export interface SocketPort {
   emit: <E extends ClientEventName>(event: E, payload: ClientPayload<E>) => void
   /**
    * `done` is called once, and before anything that the server sent after its answer is handled:
-   * the order of answers and events carries meaning.
+   * the order of answers and events carries meaning. With a `timeoutMs` of `Infinity` only an
+   * answer calls it; when the connection is lost, it is not called at all.
    */
   request: <E extends ClientEventName>(
     event: E,
@@ -100,6 +101,12 @@ export function openSocket(
     request: (event, payload, timeoutMs, done) => {
       if (!socket.connected) {
         done({ arrived: false })
+        return
+      }
+      if (timeoutMs === Infinity) {
+        ;(socket as Untyped).emit(event, payload, (answer: unknown) =>
+          done({ arrived: true, answer }),
+        )
         return
       }
       ;(socket as Untyped)

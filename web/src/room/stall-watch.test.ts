@@ -75,6 +75,17 @@ test('a long text has the time it needs on a slow line', () => {
   expect(lost).toBe(1)
 })
 
+test('a request that may take as long as it takes is no reason, but what it carries is', () => {
+  socket.request('yjs', new Uint8Array(1_000_000), Infinity, () => undefined)
+  vi.advanceTimersByTime(3_600_000)
+  expect(lost).toBe(0)
+  ask()
+  vi.advanceTimersByTime(30_000)
+  expect(lost).toBe(0)
+  vi.advanceTimersByTime(10_000)
+  expect(lost).toBe(1)
+})
+
 test('without a network it is known sooner', () => {
   isOnline = false
   ask()

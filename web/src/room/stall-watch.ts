@@ -28,6 +28,8 @@ export function watchStalls(
 ): SocketPort {
   /** Units of text in each request that is not answered. */
   const unanswered = new Map<object, number>()
+  /** The same for those whose answer may take its time, but which are on the line before others. */
+  const unhurried = new Map<object, number>()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const stop = () => {
@@ -43,7 +45,8 @@ export function watchStalls(
     }, ms)
   }
   const start = () => {
-    const units = [...unanswered.values()].reduce((sum, each) => sum + each, 0)
+    const carried = [...unanswered.values(), ...unhurried.values()]
+    const units = carried.reduce((sum, each) => sum + each, 0)
     wait((isOnline() ? patienceMs : offlinePatienceMs) + uploadMs(units))
   }
   const heard = () => {
@@ -59,6 +62,7 @@ export function watchStalls(
     },
     disconnected: (how) => {
       unanswered.clear()
+      unhurried.clear()
       stop()
       handlers.disconnected(how)
     },
@@ -75,12 +79,16 @@ export function watchStalls(
         done({ arrived: false })
         return
       }
-      if (event === 'join') {
-        // A room that has to be loaded first may take its time.
-        socket.request(event, payload, timeoutMs, done)
+      const request = {}
+      // A room that has to be loaded first may take its time, and so may a store that commits.
+      if (event === 'join' || timeoutMs === Infinity) {
+        unhurried.set(request, unitsIn(payload))
+        socket.request(event, payload, timeoutMs, (answer) => {
+          unhurried.delete(request)
+          done(answer)
+        })
         return
       }
-      const request = {}
       unanswered.set(request, unitsIn(payload))
       // Only silence after the first question counts; later ones do not put off the end.
       if (timer === undefined) start()
@@ -100,6 +108,7 @@ export function watchStalls(
 /** The text in a payload; everything else in it is small. */
 export function unitsIn(payload: unknown): number {
   if (typeof payload === 'string') return payload.length
+  if (ArrayBuffer.isView(payload)) return payload.byteLength
   if (typeof payload !== 'object' || payload === null) return 0
   return Object.values(payload).reduce<number>((sum, value) => sum + unitsIn(value), 0)
 }

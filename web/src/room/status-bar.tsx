@@ -32,9 +32,11 @@ export function StatusBar() {
 
 const faces: Record<Indicator, { icon: IconName; tone: string }> = {
   loading: { icon: 'off', tone: '' },
+  editing: { icon: 'saved', tone: 'pending' },
   saving: { icon: 'saved', tone: 'pending' },
   saved: { icon: 'saved', tone: 'ok' },
   back: { icon: 'saved', tone: 'ok' },
+  unsaved: { icon: 'warn', tone: 'warn' },
   'not-saved': { icon: 'warn', tone: 'warn' },
   reconnecting: { icon: 'off', tone: '' },
   restarting: { icon: 'off', tone: '' },
@@ -59,11 +61,15 @@ function linkWord(indicator: Indicator, waiting: number): string {
   switch (indicator) {
     case 'loading':
       return linkText.loading
+    case 'editing':
+      return linkText.editing
     case 'saving':
       return linkText.saving
     case 'saved':
     case 'back':
       return linkText.saved
+    case 'unsaved':
+      return linkText.unsaved
     case 'not-saved':
       return linkText.notSaved
     case 'reconnecting':

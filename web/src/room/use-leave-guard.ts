@@ -1,10 +1,13 @@
 import { useEffect } from 'react'
 import { useRoom } from './room-context'
 
-/** How long a change may be on its way before leaving would lose it. */
+/** How long a change may be on its way before it is in doubt. */
 const onItsWayMs = 1_000
 
-/** Leaving the page asks for confirmation only while something would be lost by it. */
+/**
+ * Leaving the page asks for confirmation only while something is not acknowledged and this device
+ * could not keep it either.
+ */
 export function useLeaveGuard(): void {
   const { session } = useRoom()
   useEffect(() => {

@@ -20,6 +20,7 @@ export function useRoomAnnouncements(): void {
     if (indicator === 'reconnecting' || indicator === 'offline')
       announce(`${linkText.lostTitle} ${linkText.lostBody}`, { assertive: true })
     else if (indicator === 'not-saved') announce(linkText.notSavedTitle, { assertive: true })
+    else if (indicator === 'unsaved') announce(linkText.unsaved, { kind: 'link' })
     else if (indicator === 'restarting') announce(linkText.restarting, { kind: 'link' })
     else if (indicator === 'back') announce(linkText.back, { kind: 'link' })
   }, [indicator])

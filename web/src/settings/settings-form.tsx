@@ -1,4 +1,5 @@
 import { useId, useState } from 'react'
+import { copyRows } from '../room/document/copy-rows'
 import { nameLengthMax } from '../session/session'
 import type { SessionUser } from '../session/session'
 import { useSession, useSessionStore } from '../session/session-context'
@@ -27,7 +28,29 @@ export function SettingsForm() {
           <NameField key={session.user.id} user={session.user} />
         </section>
       )}
+      <section className="sec" aria-label={settingsText.copies}>
+        <LocalCopies />
+      </section>
     </>
+  )
+}
+
+function LocalCopies() {
+  async function remove() {
+    try {
+      await copyRows.removeAll()
+      showToast(settingsText.copiesDeleted, 'check')
+    } catch {
+      showToast(settingsText.copiesNotDeleted, 'warn')
+    }
+  }
+  return (
+    <div className="field">
+      <p className="field-hint">{settingsText.copiesBody}</p>
+      <div>
+        <Button onClick={() => void remove()}>{settingsText.deleteCopies}</Button>
+      </div>
+    </div>
   )
 }
 

@@ -54,8 +54,10 @@ export const shortcutText = {
 export const linkText = {
   notice: 'Notice',
   loading: 'Loading',
+  editing: 'Editing…',
   saving: 'Saving…',
   saved: 'Saved',
+  unsaved: 'Not saved yet',
   notSaved: 'Not saved',
   reconnecting: (waiting: number) =>
     waiting === 0 ? 'Reconnecting' : `Reconnecting, ${changesWait(waiting)}`,
@@ -79,6 +81,7 @@ export const linkText = {
   downloadCopy: 'Download a copy',
   drifted: 'This editor and the room had drifted apart; the room’s text is shown now.',
   downloadOdd: 'Download what was here',
+  refused: (code: string) => `${refusals[code] ?? refusals['other']} The room’s text is shown now.`,
   tooLarge: (units: number, limit: number) =>
     `That is ${megabytes(units)} MB; a room holds ${megabytes(limit)} MB of text.`,
   slow: 'slow',
@@ -325,6 +328,15 @@ export const paneText = {
   downloadText: 'Download the text',
   reloadPanel: 'Reload this panel',
 } as const
+
+/** Why the server did not take a change, by its code. */
+const refusals: Record<string, string | undefined> = {
+  code_too_large: 'With your last change the room would hold too much text, so it was not taken.',
+  too_large: 'Your last change was too large at once, so it was not taken.',
+  locked: 'Editing was locked before your last change arrived, so it was not taken.',
+  forbidden: 'You may not edit here any more, so your last change was not taken.',
+  other: 'The server could not take your last change.',
+}
 
 function article(role: string): string {
   return /^[aeo]/.test(role) ? 'an' : 'a'

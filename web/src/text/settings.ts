@@ -23,5 +23,10 @@ export const settingsText = {
   nameSaved: 'Your name is saved.',
   signedInAs: (email: string) => `Signed in as ${email}.`,
   asGuest: 'You are a guest in this browser.',
+  copies: 'Local copies',
+  copiesBody: 'What could not be saved on the server yet is also kept in this browser until it is.',
+  deleteCopies: 'Delete local copies',
+  copiesDeleted: 'The local copies are deleted.',
+  copiesNotDeleted: 'The local copies could not be deleted.',
   kept: 'Look and size are remembered on this device.',
 } as const

@@ -3,13 +3,12 @@
  * surrogates is never split). Myers' greedy algorithm (An O(ND) Difference Algorithm, 1986) on
  * characters; where the texts differ too much for that, on lines.
  */
-import { ChangeSet } from './change-set'
-import type { Replacement } from './change-set'
+import type { Replacement } from './replacements'
 
 /** Above this many differing units the characters are not worth the time. */
 const distanceMax = 1_000
 
-export function diff(from: string, to: string): ChangeSet {
+export function diff(from: string, to: string): Replacement[] {
   let start = 0
   const shorter = Math.min(from.length, to.length)
   while (start < shorter && from.charCodeAt(start) === to.charCodeAt(start)) start++
@@ -23,13 +22,7 @@ export function diff(from: string, to: string): ChangeSet {
   if (isLowSurrogate(from.charCodeAt(from.length - end))) end--
   const a = from.slice(start, from.length - end)
   const b = to.slice(start, to.length - end)
-  const middle = between(a, b, start)
-  return ChangeSet.of(from.length, middle)
-}
-
-/** How many units a change set touches: a measure of how far two texts are apart. */
-export function weight(change: ChangeSet): number {
-  return change.replacements().reduce((sum, { length, text }) => sum + length + text.length, 0)
+  return between(a, b, start)
 }
 
 function between(a: string, b: string, offset: number): Replacement[] {

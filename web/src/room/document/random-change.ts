@@ -1,7 +1,6 @@
 /** Arbitrary changes for property tests. */
-import { ChangeSet } from './change-set'
-import type { Replacement } from './change-set'
 import type { Random } from './random'
+import type { Replacement } from './replacements'
 
 const words = ['a', 'bc', '\n', '😀', 'é', 'if x:\n    y', '()', ' ']
 
@@ -9,8 +8,8 @@ export function randomText(random: Random, parts = 12): string {
   return Array.from({ length: random.below(parts) }, () => random.pick(words)).join('')
 }
 
-/** Up to three replacements at character borders of `text`. */
-export function randomChange(random: Random, text: string): ChangeSet {
+/** Up to three replacements at character borders of `text`, ascending. */
+export function randomChange(random: Random, text: string): Replacement[] {
   const borders = [0]
   for (const character of text) borders.push((borders.at(-1) ?? 0) + character.length)
   const replacements: Replacement[] = []
@@ -23,5 +22,5 @@ export function randomChange(random: Random, text: string): ChangeSet {
     replacements.push({ offset, length, text: random.below(3) ? random.pick(words) : '' })
     from = end + 1
   }
-  return ChangeSet.of(text.length, replacements)
+  return replacements
 }
