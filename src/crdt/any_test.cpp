@@ -296,7 +296,7 @@ TEST(SubdocumentOptions, KeepsWhatYjsKeeps) {
         nothing);
 }
 
-RC_GTEST_PROP(AnyProperty, WhatIsBuiltIsInNormalForm, (std::vector<std::uint32_t> drawn)) {
+RC_GTEST_PROP(AnyProperty, WhatIsBuiltIsInNormalForm, (const std::vector<std::uint32_t>& drawn)) {
     test::Choices choices(drawn);
     const std::string value = test::random_value(choices);
     RC_ASSERT(normalise_values(value, 1, depth_max) == value);
@@ -306,7 +306,7 @@ RC_GTEST_PROP(AnyProperty, WhatIsBuiltIsInNormalForm, (std::vector<std::uint32_t
 RC_GTEST_PROP(
     AnyProperty,
     DamagedValuesAreRefusedOrComeOutNormal,
-    (std::vector<std::uint32_t> drawn, std::size_t at, char byte)) {
+    (const std::vector<std::uint32_t>& drawn, std::size_t at, char byte)) {
     test::Choices choices(drawn);
     std::string value = test::random_value(choices);
     value[at % value.size()] = byte;

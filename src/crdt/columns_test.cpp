@@ -194,8 +194,11 @@ TEST(StringColumnReader, FailsForTextThatIsNotThereOrNotUtf8) {
 }
 
 RC_GTEST_PROP(
-    ColumnProperty, ValuesSurviveTheRoundTrip, (std::vector<std::uint32_t> drawn, bool small)) {
+    ColumnProperty,
+    ValuesSurviveTheRoundTrip,
+    (const std::vector<std::uint32_t>& drawn, bool small)) {
     std::vector<std::uint64_t> values;
+    values.reserve(drawn.size());
     for (const std::uint32_t value : drawn)
         values.push_back(small ? value % 3 : value);
     RC_ASSERT(read<UintRunReader>(written_wide<UintRunWriter>(values), values.size()) == values);

@@ -47,40 +47,8 @@ Applied Store::commit(std::string_view input) {
 // Neighbours that can be one struct are one, always. Whatever may have become so lies at the edges
 // of what was deleted, collected or split; new structs have merged when they came.
 void Store::restore_normal_form() {
-    const auto merge_around = [this](const DeletedRange& range) {
-        const std::vector<std::uint32_t>& structs = clients_[range.client].structs;
-        const std::uint32_t at = find(range.client, range.clock, Look::left);
-        std::uint32_t last = at;
-        while (last + 1 < structs.size() &&
-               items_[structs[last]].end() <= range.clock + range.length) {
-            ++last;
-        }
-        merge_range(range.client, at > 0 ? at - 1 : 0, last);
-    };
-    for (std::vector<DeletedRange>* ranges : {&deleted_, &unsettled_}) {
-        if (ranges->size() > 1) {
-            // In order and joined, so that no struct is looked at for several ranges.
-            const auto in_order = [this](const DeletedRange& a, const DeletedRange& b) {
-                if (a.client != b.client) {
-                    return clients_[a.client].number > clients_[b.client].number;
-                }
-                return a.clock < b.clock;
-            };
-            // Whole documents come in order.
-            if (!std::ranges::is_sorted(*ranges, in_order)) std::ranges::sort(*ranges, in_order);
-            std::size_t kept = 0;
-            for (std::size_t i = 1; i < ranges->size(); ++i) {
-                DeletedRange& to = (*ranges)[kept];
-                const DeletedRange& from = (*ranges)[i];
-                if (to.client == from.client && to.clock + to.length == from.clock) {
-                    to.length += from.length;
-                } else {
-                    (*ranges)[++kept] = from;
-                }
-            }
-            ranges->resize(kept + 1);
-        }
-    }
+    join_ranges(deleted_);
+    join_ranges(unsettled_);
     for (const DeletedRange& range : unsettled_)
         merge_around(range);
     for (const Mark& split : splits_) {
@@ -93,6 +61,39 @@ void Store::restore_normal_form() {
         const Client& client = clients_[range.client];
         if (client.text.size() > 4096 + 2 * client.live_units) compact_text(range.client);
     }
+}
+
+// In order, clients descending, and joined, so that no struct is looked at for several ranges.
+void Store::join_ranges(std::vector<DeletedRange>& ranges) const {
+    if (ranges.size() < 2) return;
+    const auto in_order = [this](const DeletedRange& a, const DeletedRange& b) {
+        if (a.client != b.client) return clients_[a.client].number > clients_[b.client].number;
+        return a.clock < b.clock;
+    };
+    // Whole documents come in order.
+    if (!std::ranges::is_sorted(ranges, in_order)) std::ranges::sort(ranges, in_order);
+    std::size_t kept = 0;
+    for (std::size_t i = 1; i < ranges.size(); ++i) {
+        DeletedRange& to = ranges[kept];
+        const DeletedRange& from = ranges[i];
+        if (to.client == from.client && to.clock + to.length == from.clock) {
+            to.length += from.length;
+        } else {
+            ranges[++kept] = from;
+        }
+    }
+    ranges.resize(kept + 1);
+}
+
+// Joins what can be joined of the range, and with its neighbours.
+void Store::merge_around(const DeletedRange& range) {
+    const std::vector<std::uint32_t>& structs = clients_[range.client].structs;
+    const std::uint32_t at = find(range.client, range.clock, Look::left);
+    std::uint32_t last = at;
+    while (last + 1 < structs.size() && items_[structs[last]].end() <= range.clock + range.length) {
+        ++last;
+    }
+    merge_range(range.client, at > 0 ? at - 1 : 0, last);
 }
 
 void Store::append_text_of(

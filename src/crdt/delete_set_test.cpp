@@ -46,7 +46,7 @@ TEST(DeleteSet, ReachesToTheLargestClock) {
 RC_GTEST_PROP(
     DeleteSetProperty,
     KeepsTheSameUnits,
-    (std::vector<std::pair<std::uint8_t, std::uint8_t>> drawn)) {
+    (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& drawn)) {
     DeleteSet deletes;
     std::set<std::pair<ClientNumber, Clock>> expected;
     for (const auto& [place, length] : drawn) {

@@ -79,42 +79,46 @@ bool Store::shrink_run(std::uint32_t client, std::uint32_t position, Clock clock
 }
 
 // A deleted type takes all below it with it, however deep: hence a stack and no recursion.
-void Store::delete_item(std::uint32_t first) {
+void Store::delete_item(std::uint32_t index) {
     cursor_ = {};
-    stack_.assign(1, first);
+    stack_.assign(1, index);
     while (!stack_.empty()) {
-        const std::uint32_t index = stack_.back();
+        const std::uint32_t next = stack_.back();
         stack_.pop_back();
-        Item& item = items_[index];
-        if (item.deleted != 0) continue;
-        if (item.is_visible() && !item.is_keyed()) {
-            if (is_watched(item)) note_delete(index);
-            types_[type_of(item)].length -= item.length;
-            if (item.place.in() == Place::In::leaf) {
-                tree_.add(item.place.index(), -size_of(item));
-            }
+        if (items_[next].deleted == 0) mark_deleted(next);
+    }
+}
+
+// One item alone; what its type holds goes onto the stack.
+void Store::mark_deleted(std::uint32_t index) {
+    Item& item = items_[index];
+    if (item.is_visible() && !item.is_keyed()) {
+        if (is_watched(item)) note_delete(index);
+        types_[type_of(item)].length -= item.length;
+        if (item.place.in() == Place::In::leaf) {
+            tree_.add(item.place.index(), -size_of(item));
         }
-        deleted_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
-        unsettled_.push_back(deleted_.back());
-        if (item.kind() == Kind::string) {
-            text_units_ -= item.length;
-            if (options_.gc) clients_[item.client].live_units -= item.length;
+    }
+    deleted_.push_back({static_cast<std::uint32_t>(item.client), item.clock, item.length});
+    unsettled_.push_back(deleted_.back());
+    if (item.kind() == Kind::string) {
+        text_units_ -= item.length;
+        if (options_.gc) clients_[item.client].live_units -= item.length;
+    }
+    item.deleted = 1;
+    if (item.kind() == Kind::type) {
+        const TypeEntry& type = types_[item.content];
+        dead_types_.push_back(item.content);
+        for (std::uint32_t child = type.first; child != none; child = items_[child].right) {
+            stack_.push_back(child);
         }
-        item.deleted = 1;
-        if (item.kind() == Kind::type) {
-            const TypeEntry& type = types_[item.content];
-            dead_types_.push_back(item.content);
-            for (std::uint32_t child = type.first; child != none; child = items_[child].right) {
-                stack_.push_back(child);
-            }
-            for (std::uint32_t slot = type.slots; slot != none; slot = slots_[slot].next) {
-                if (slots_[slot].last != none) stack_.push_back(slots_[slot].last);
-            }
-        } else if (options_.gc) {
-            release_content(item);
-            item.set_kind(Kind::deleted);
-            item.content = none;
+        for (std::uint32_t slot = type.slots; slot != none; slot = slots_[slot].next) {
+            if (slots_[slot].last != none) stack_.push_back(slots_[slot].last);
         }
+    } else if (options_.gc) {
+        release_content(item);
+        item.set_kind(Kind::deleted);
+        item.content = none;
     }
 }
 
@@ -148,8 +152,7 @@ void Store::to_gc(std::uint32_t index) {
 
 // Nobody can see into a deleted type any more, so all that is below it forgets its place as well.
 void Store::collect_dead_types() {
-    for (std::size_t i = 0; i < dead_types_.size(); ++i) {
-        const std::uint32_t top = dead_types_[i];
+    for (const std::uint32_t top : dead_types_) {
         const std::uint32_t holder = types_[top].item;
         if (holder == none) continue;  // below another one, and collected with it
         items_[holder].set_kind(Kind::deleted);
@@ -158,21 +161,22 @@ void Store::collect_dead_types() {
         while (!stack_.empty()) {
             const std::uint32_t type = stack_.back();
             stack_.pop_back();
-            const auto collect = [this](std::uint32_t child) {
-                const std::uint32_t next = items_[child].right;
-                if (items_[child].kind() == Kind::type) stack_.push_back(items_[child].content);
-                to_gc(child);
-                return next;
-            };
-            for (std::uint32_t child = types_[type].first; child != none;)
-                child = collect(child);
+            collect_chain(types_[type].first);
             for (std::uint32_t slot = types_[type].slots; slot != none; slot = slots_[slot].next) {
-                for (std::uint32_t child = slots_[slot].first; child != none;) {
-                    child = collect(child);
-                }
+                collect_chain(slots_[slot].first);
             }
             free_type(type);
         }
+    }
+}
+
+// Turns a list, or the items of a key, into GCs; the types among them go onto the stack.
+void Store::collect_chain(std::uint32_t first) {
+    for (std::uint32_t index = first; index != none;) {
+        const std::uint32_t next = items_[index].right;
+        if (items_[index].kind() == Kind::type) stack_.push_back(items_[index].content);
+        to_gc(index);
+        index = next;
     }
 }
 

@@ -9,9 +9,8 @@ namespace codencollab::crdt {
 
 template <class Encoder>
 void Store::write_item(Encoder& encoder, const Item& item, Cut cut) const {
-    const std::uint32_t length = cut.to - cut.from;
     if (item.is_gc()) {
-        encoder.gc(length);
+        encoder.gc(cut.to - cut.from);
         return;
     }
     const bool has_origin = cut.from > 0 || item.has_origin();
@@ -37,6 +36,12 @@ void Store::write_item(Encoder& encoder, const Item& item, Cut cut) const {
         }
         if (item.is_keyed()) encoder.key(names_.get(slots_[item.place.index()].key));
     }
+    write_content(encoder, item, cut);
+}
+
+template <class Encoder>
+void Store::write_content(Encoder& encoder, const Item& item, Cut cut) const {
+    const std::uint32_t length = cut.to - cut.from;
     switch (item.kind()) {
         case Kind::deleted:
             encoder.deleted(length);

@@ -90,6 +90,12 @@ std::optional<Store::Wait> Store::missing_of(
     return {};
 }
 
+// The author of a struct that is taken may be new to the document.
+void Store::enter_author(const UpdateRecords& records, const StructRecord& record) {
+    std::uint32_t& client = document_client_[record.client];
+    if (client == no_client) client = enter_client(records.clients[record.client]);
+}
+
 // A keystroke: one struct that can be taken now, no need for queues.
 bool Store::integrate_single(const UpdateRecords& records) {
     const StructRecord& record = records.structs.front();
@@ -98,8 +104,7 @@ bool Store::integrate_single(const UpdateRecords& records) {
         return false;
     }
     if (record.clock + record.length <= here) return true;
-    std::uint32_t& client = document_client_[record.client];
-    if (client == no_client) client = enter_client(records.clients[record.client]);
+    enter_author(records, record);
     integrate(records, record, here - record.clock);
     return true;
 }
@@ -162,9 +167,7 @@ void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client)
         if (record.clock <= here) {
             const std::optional<Wait> lacking = missing_of(records, record);
             if (!lacking) {
-                if (document_client_[record.client] == no_client) {
-                    document_client_[record.client] = enter_client(records.clients[record.client]);
-                }
+                enter_author(records, record);
                 integrate(records, record, here - record.clock);
                 ++queue.next;
                 continue;
@@ -252,8 +255,9 @@ void Store::retry_pending() {
     bool moved = true;
     while (moved) {
         moved = false;
-        for (std::size_t i = 0; i < advanced_.size(); ++i) {
-            const std::uint32_t client = advanced_[i].client;
+        std::size_t walked = 0;
+        while (walked < advanced_.size()) {
+            const std::uint32_t client = advanced_[walked++].client;
             const ClientNumber number = clients_[client].number;
             while (auto fragment = pending_.take(number, clients_[client].state)) {
                 relay_as_is_ = false;
@@ -284,6 +288,7 @@ void Store::retry_pending() {
     // Mostly the same structs again and again: merged, they may fit.
     std::vector<Pending::Fragment> fragments = pending_.take_all();
     std::vector<std::string_view> updates;
+    updates.reserve(fragments.size());
     for (const Pending::Fragment& fragment : fragments)
         updates.push_back(fragment.update);
     if (const auto merged = merge_updates(updates, Format::v1, limits)) integrate_bytes(*merged);

@@ -3,108 +3,142 @@
 #include "crdt/check.h"
 #include "crdt/store.h"
 
-#include <algorithm>
 #include <unordered_set>
 
 namespace codencollab::crdt {
 
-void Store::check_invariants() const {
-    std::size_t structs = 0;
-    std::size_t text_units = 0;
-    std::size_t live_items = 0;
-    for (std::uint32_t client = 0; client < clients_.size(); ++client) {
-        const Client& here = clients_[client];
+/// One look at a whole document: client by client, then list by list.
+class Store::Checker {
+  public:
+    explicit Checker(const Store& store) : store_(store) {}
+
+    void check() {
+        for (std::uint32_t client = 0; client < store_.clients_.size(); ++client)
+            check_client(client);
+        ensure(structs_ == store_.structs_, "structs are counted");
+        ensure(text_units_ == store_.text_units_, "visible text is counted");
+
+        std::unordered_set<std::uint32_t> free;
+        for (std::uint32_t type = store_.free_types_; type != none;
+             type = store_.types_[type].first) {
+            free.insert(type);
+        }
+        for (std::uint32_t type = 0; type < store_.types_.size(); ++type) {
+            if (!free.contains(type)) check_type(type);
+        }
+        ensure(listed_ == live_items_, "every item stands in exactly one list");
+    }
+
+  private:
+    void check_client(std::uint32_t client) {
+        const Client& here = store_.clients_[client];
         Clock clock = 0;
-        std::uint32_t text_end = 0;
-        std::uint32_t live_units = 0;
-        for (std::size_t i = 0; i < here.structs.size(); ++i) {
-            const Item& item = items_[here.structs[i]];
+        std::uint32_t previous = none;
+        text_end_ = 0;
+        live_units_ = 0;
+        for (const std::uint32_t index : here.structs) {
+            const Item& item = store_.items_[index];
             ensure(item.client == client, "a client's structs are its own");
             ensure(item.clock == clock && item.length > 0, "structs are without gaps");
             ensure(item.kind() != Kind::skip, "no Skip in a document");
-            clock = item.end();
-            if (i > 0) {
-                ensure(!can_merge(here.structs[i - 1], here.structs[i]), "neighbours are merged");
+            if (previous != none) {
+                ensure(!store_.can_merge(previous, index), "neighbours are merged");
             }
             if (item.is_gc()) {
                 ensure(item.deleted != 0, "a GC is deleted");
-                continue;
+            } else {
+                ++live_items_;
+                check_content(index);
+                check_links(index);
             }
-            ++live_items;
-            if (item.deleted != 0 && options_.gc) {
-                ensure(item.kind() == Kind::deleted, "deleted content is forgotten");
-            }
-            if (item.kind() == Kind::deleted) ensure(item.deleted != 0, "it is marked too");
-            if (item.kind() == Kind::string) {
-                ensure(item.content >= text_end, "text lies in the order of clocks");
-                text_end = item.content + item.length;
-                live_units += item.length;
-                if (item.deleted == 0) text_units += item.length;
-            }
-            if (item.kind() == Kind::any || item.kind() == Kind::json) {
-                const std::string_view values = payloads_.bytes(item.content);
-                ensure(
-                    skip_values(values, item.length) == values.size(), "as many values as units");
-            }
-            if (item.left != none) ensure(items_[item.left].right == here.structs[i], "left links");
-            if (item.right != none)
-                ensure(items_[item.right].left == here.structs[i], "right links");
-            if (item.has_origin()) {
-                ensure(item.origin_clock < clients_[item.origin_client].state, "origins are known");
-            }
-            if (item.kind() == Kind::type) {
-                ensure(types_[item.content].item == here.structs[i], "a type knows its item");
-            }
+            clock = item.end();
+            previous = index;
         }
         ensure(clock == here.state, "the state is the end of the last struct");
-        ensure(text_end <= here.text.size(), "text lies in its buffer");
-        ensure(live_units == here.live_units, "live text is counted");
+        ensure(text_end_ <= here.text.size(), "text lies in its buffer");
+        ensure(live_units_ == here.live_units, "live text is counted");
         ensure(!here.is_advanced, "no transaction is open");
-        structs += here.structs.size();
+        structs_ += here.structs.size();
     }
-    ensure(structs == structs_, "structs are counted");
-    ensure(text_units == text_units_, "visible text is counted");
 
-    std::size_t listed = 0;
-    const auto check_chain = [&](std::uint32_t first, std::uint32_t last, std::uint32_t type) {
-        std::uint32_t previous = none;
-        for (std::uint32_t index = first; index != none; index = items_[index].right) {
-            ensure(items_[index].left == previous, "a list is linked both ways");
-            ensure(type_of(items_[index]) == type, "an item knows its type");
-            previous = index;
-            ++listed;
+    void check_content(std::uint32_t index) {
+        const Item& item = store_.items_[index];
+        if (item.deleted != 0 && store_.options_.gc) {
+            ensure(item.kind() == Kind::deleted, "deleted content is forgotten");
         }
-        if (last != none || first == none) ensure(previous == last, "a slot knows its last item");
-    };
-    std::unordered_set<std::uint32_t> free;
-    for (std::uint32_t type = free_types_; type != none; type = types_[type].first) {
-        free.insert(type);
+        if (item.kind() == Kind::deleted) ensure(item.deleted != 0, "it is marked too");
+        if (item.kind() == Kind::string) {
+            ensure(item.content >= text_end_, "text lies in the order of clocks");
+            text_end_ = item.content + item.length;
+            live_units_ += item.length;
+            if (item.deleted == 0) text_units_ += item.length;
+        }
+        if (item.kind() == Kind::any || item.kind() == Kind::json) {
+            const std::string_view values = store_.payloads_.bytes(item.content);
+            ensure(skip_values(values, item.length) == values.size(), "as many values as units");
+        }
+        if (item.kind() == Kind::type) {
+            ensure(store_.types_[item.content].item == index, "a type knows its item");
+        }
     }
-    for (std::uint32_t type = 0; type < types_.size(); ++type) {
-        if (free.contains(type)) continue;
-        const TypeEntry& entry = types_[type];
+
+    void check_links(std::uint32_t index) const {
+        const Item& item = store_.items_[index];
+        if (item.left != none) ensure(store_.items_[item.left].right == index, "left links");
+        if (item.right != none) ensure(store_.items_[item.right].left == index, "right links");
+        if (item.has_origin()) {
+            ensure(
+                item.origin_clock < store_.clients_[item.origin_client].state, "origins are known");
+        }
+    }
+
+    void check_type(std::uint32_t type) {
+        const TypeEntry& entry = store_.types_[type];
         std::uint32_t length = 0;
-        for (std::uint32_t index = entry.first; index != none; index = items_[index].right) {
-            if (items_[index].is_visible()) length += items_[index].length;
-        }
+        check_chain(entry.first, type, [&](const Item& item) {
+            if (item.is_visible()) length += item.length;
+        });
         ensure(length == entry.length, "a list's length is its visible units");
-        std::uint32_t end = entry.first;
-        while (end != none && items_[end].right != none)
-            end = items_[end].right;
-        check_chain(entry.first, end, type);
-        if (entry.tree.node != none) tree_.check(type);
-        for (std::uint32_t slot = entry.slots; slot != none; slot = slots_[slot].next) {
-            ensure(slots_[slot].type == type, "a slot knows its type");
-            check_chain(slots_[slot].first, slots_[slot].last, type);
-            for (std::uint32_t index = slots_[slot].first; index != none;
-                 index = items_[index].right) {
-                if (items_[index].right != none) {
-                    ensure(items_[index].deleted != 0, "only the last of a key may live");
-                }
-            }
+        if (entry.tree.node != none) store_.tree_.check(type);
+
+        for (std::uint32_t slot = entry.slots; slot != none; slot = store_.slots_[slot].next) {
+            const Slot& here = store_.slots_[slot];
+            ensure(here.type == type, "a slot knows its type");
+            const std::uint32_t last = check_chain(here.first, type, [](const Item& item) {
+                ensure(item.right == none || item.deleted != 0, "only the last of a key may live");
+            });
+            ensure(last == here.last, "a slot knows its last item");
         }
     }
-    ensure(listed == live_items, "every item stands in exactly one list");
+
+    /// Calls `look` with each item of a list or key; the last of them.
+    template <class Look>
+    std::uint32_t check_chain(std::uint32_t first, std::uint32_t type, Look look) {
+        std::uint32_t previous = none;
+        for (std::uint32_t index = first; index != none; index = store_.items_[index].right) {
+            const Item& item = store_.items_[index];
+            ensure(item.left == previous, "a list is linked both ways");
+            ensure(store_.type_of(item) == type, "an item knows its type");
+            look(item);
+            previous = index;
+            ++listed_;
+        }
+        return previous;
+    }
+
+    const Store& store_;
+    std::size_t structs_ = 0;
+    std::size_t text_units_ = 0;  // visible
+    std::size_t live_items_ = 0;
+    std::size_t listed_ = 0;
+
+    // Of the client that is looked at.
+    std::uint32_t text_end_ = 0;
+    std::uint32_t live_units_ = 0;
+};
+
+void Store::check_invariants() const {
+    Checker(*this).check();
 }
 
 }  // namespace codencollab::crdt

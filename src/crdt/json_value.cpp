@@ -33,42 +33,55 @@ class JsonParser {
     }
 
   private:
+    /// What the text read so far calls for.
+    enum class State : std::uint8_t { value_due, value_complete, failed };
+
     /// One value and white space around it. The builder's open containers are the stack.
     bool read_all() {
         const std::size_t base = out_.depth();
-        for (;;) {
-            // A value is due.
-            skip_space();
-            if (take('[') || take('{')) {
-                if (out_.depth() - base >= depth_max_) {
-                    code_ = DecodeError::Code::too_deep;
-                    return false;
-                }
-                const bool is_object = text_[at_ - 1] == '{';
-                is_object ? out_.begin_object() : out_.begin_array();
-                skip_space();
-                if (!take(is_object ? '}' : ']')) {
-                    if (is_object && !read_key()) return false;
-                    continue;
-                }
-                out_.end();
-            } else if (!read_scalar()) {
-                return false;
-            }
-            // A value is complete: close what ends here, or go on to the next one.
-            for (;;) {
-                skip_space();
-                if (out_.depth() == base) return at_ == text_.size();
-                const bool is_object = out_.in_object();
-                if (take(',')) {
-                    skip_space();
-                    if (is_object && !read_key()) return false;
-                    break;
-                }
-                if (!take(is_object ? '}' : ']')) return false;
-                out_.end();
-            }
+        State state = State::value_due;
+        while (state == State::value_due) {
+            state = begin_value(base);
+            if (state == State::value_complete) state = end_value(base);
         }
+        return state == State::value_complete && at_ == text_.size();
+    }
+
+    /// A scalar or an empty container is complete; of another container the first value is due.
+    State begin_value(std::size_t base) {
+        skip_space();
+        if (!take('[') && !take('{')) {
+            return read_scalar() ? State::value_complete : State::failed;
+        }
+        if (out_.depth() - base >= depth_max_) {
+            code_ = DecodeError::Code::too_deep;
+            return State::failed;
+        }
+        const bool is_object = text_[at_ - 1] == '{';
+        is_object ? out_.begin_object() : out_.begin_array();
+        skip_space();
+        if (!take(is_object ? '}' : ']')) return begin_element(is_object);
+        out_.end();
+        return State::value_complete;
+    }
+
+    /// Closes all containers that end after a value, or goes on to the next one.
+    State end_value(std::size_t base) {
+        for (;;) {
+            skip_space();
+            if (out_.depth() == base) return State::value_complete;
+            const bool is_object = out_.in_object();
+            if (take(',')) {
+                skip_space();
+                return begin_element(is_object);
+            }
+            if (!take(is_object ? '}' : ']')) return State::failed;
+            out_.end();
+        }
+    }
+
+    State begin_element(bool of_object) {
+        return !of_object || read_key() ? State::value_due : State::failed;
     }
 
     bool read_key() {

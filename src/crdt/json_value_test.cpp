@@ -199,7 +199,8 @@ INSTANTIATE_TEST_SUITE_P(
         NumberCase{std::numeric_limits<double>::denorm_min(), "5e-324"},
         NumberCase{std::numeric_limits<double>::infinity(), "null"}}));
 
-RC_GTEST_PROP(JsonProperty, WhatIsWrittenReadsAsTheSameValue, (std::vector<std::uint32_t> drawn)) {
+RC_GTEST_PROP(
+    JsonProperty, WhatIsWrittenReadsAsTheSameValue, (const std::vector<std::uint32_t>& drawn)) {
     test::Choices choices(drawn);
     const std::string value = test::random_value(choices);
     std::string text;

@@ -91,6 +91,48 @@ void Store::extend(std::uint32_t index, const StructRecord& record) {
     if (is_watched(item)) note_insert(index, item.length - record.length, record.length);
 }
 
+// The item whose last unit is `id`, cut so if need be; none if only a GC holds it.
+std::uint32_t Store::item_ending_with(Mark id) {
+    const std::uint32_t at = find(id.client, id.clock, Look::left);
+    const std::uint32_t index = clients_[id.client].structs[at];
+    const Item& item = items_[index];
+    if (item.is_gc()) return none;
+    if (item.end() != id.clock + 1) split(id.client, at, id.clock + 1 - item.clock);
+    return index;
+}
+
+// The item whose first unit is `id`, cut so if need be; none if only a GC holds it.
+std::uint32_t Store::item_beginning_with(Mark id) {
+    const std::uint32_t at = find(id.client, id.clock, Look::right);
+    const std::uint32_t index = clients_[id.client].structs[at];
+    const Item& item = items_[index];
+    if (item.is_gc()) return none;
+    if (item.clock == id.clock) return index;
+    split(id.client, at, id.clock - item.clock);
+    return clients_[id.client].structs[at + 1];
+}
+
+Place Store::place_beside(std::uint32_t neighbour) const {
+    const Item& item = items_[neighbour];
+    return item.is_keyed() ? item.place : Place::type(type_of(item));
+}
+
+// For the first item of its list or key; nothing if the parent is no type any more.
+std::optional<Place> Store::place_below_parent(const RecordDetails& details) {
+    std::uint32_t type = none;
+    if (details.parent == RecordDetails::Parent::root) {
+        type = root_type(details.parent_name);
+    } else {
+        const std::uint32_t client = document_client_[details.parent_client];
+        const std::uint32_t at = find(client, details.parent_clock, Look::right);
+        const Item& parent = items_[clients_[client].structs[at]];
+        if (parent.kind() == Kind::type) type = parent.content;
+    }
+    if (type == none) return {};
+    return details.has_key ? Place::slot(slot(type, names_.intern(details.key), true))
+                           : Place::type(type);
+}
+
 void Store::integrate(
     const UpdateRecords& records, const StructRecord& record, std::uint32_t offset) {
     const std::uint32_t client = document_client_[record.client];
@@ -102,62 +144,34 @@ void Store::integrate(
     }
     if (offset == 0 && extend_last(record, client)) return;
 
-    const RecordDetails* details = record.more == none ? nullptr : &records.more[record.more];
-    std::uint32_t left = none;
-    std::uint32_t right = none;
     Mark origin{no_client, 0};
-    Mark right_origin{no_client, 0};
     if (offset > 0) {
         origin = {client, record.clock + offset - 1};
     } else if (record.has_origin) {
         origin = {document_client_[record.origin_client], record.origin_clock};
     }
-    if (origin.client != no_client) {
-        const std::uint32_t at = find(origin.client, origin.clock, Look::left);
-        left = clients_[origin.client].structs[at];
-        const Item& item = items_[left];
-        if (item.is_gc()) {
-            append_gc(client, length);
-            return;
-        }
-        if (item.end() != origin.clock + 1) split(origin.client, at, origin.clock + 1 - item.clock);
-    }
+    Mark right_origin{no_client, 0};
     if (record.has_right_origin) {
         right_origin = {document_client_[record.right_client], record.right_clock};
-        const std::uint32_t at = find(right_origin.client, right_origin.clock, Look::right);
-        right = clients_[right_origin.client].structs[at];
-        const Item& item = items_[right];
-        if (item.is_gc()) {
-            append_gc(client, length);
-            return;
-        }
-        if (item.clock != right_origin.clock) {
-            split(right_origin.client, at, right_origin.clock - item.clock);
-            right = clients_[right_origin.client].structs[at + 1];
-        }
     }
-
-    Place place = Place::type(0);
+    // What refers to something collected is collected as well.
+    std::uint32_t left = none;
+    if (origin.client != no_client) {
+        left = item_ending_with(origin);
+        if (left == none) return append_gc(client, length);
+    }
+    std::uint32_t right = none;
+    if (right_origin.client != no_client) {
+        right = item_beginning_with(right_origin);
+        if (right == none) return append_gc(client, length);
+    }
+    std::optional<Place> place;
     if (left != none || right != none) {
-        const Item& neighbour = items_[left != none ? left : right];
-        place = neighbour.is_keyed() ? neighbour.place : Place::type(type_of(neighbour));
+        place = place_beside(left != none ? left : right);
     } else {
-        std::uint32_t type = none;
-        if (details->parent == RecordDetails::Parent::root) {
-            type = root_type(details->parent_name);
-        } else {
-            const std::uint32_t parent_client = document_client_[details->parent_client];
-            const std::uint32_t at = find(parent_client, details->parent_clock, Look::right);
-            const Item& parent = items_[clients_[parent_client].structs[at]];
-            if (parent.kind() == Kind::type) type = parent.content;
-        }
-        if (type == none) {
-            append_gc(client, length);
-            return;
-        }
-        place = details->has_key ? Place::slot(slot(type, names_.intern(details->key), true))
-                                 : Place::type(type);
+        place = place_below_parent(records.more[record.more]);
     }
+    if (!place) return append_gc(client, length);
 
     const std::uint32_t index = new_item();
     Item& item = items_[index];
@@ -167,9 +181,9 @@ void Store::integrate(
     item.set_client(client);
     item.set_origin(origin.client, origin.clock);
     item.set_right_origin(right_origin.client, right_origin.clock);
-    item.place = place;
+    item.place = *place;
     item.set_kind(record.kind);
-    give_content(index, record, details, offset);
+    give_content(index, record, record.more == none ? nullptr : &records.more[record.more], offset);
     place_item(index, left, right);
 }
 

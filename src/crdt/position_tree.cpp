@@ -140,58 +140,61 @@ void PositionTree::insert_child(
             store_.types_[type].tree = {parent, false};
             return;
         }
-        if (inners_[parent].count == fan_out) {
-            // Full: at its end a new neighbour takes the child alone, else half moves over.
-            const std::uint32_t sibling = new_inner(type, is_leaf);
-            Inner& from = inners_[parent];
-            Inner& to = inners_[sibling];
-            const std::uint32_t at = slot_of(from, left);
-            from.sizes[at] = left_size;
-            const std::uint32_t keep = at + 1 == fan_out ? fan_out : fan_out / 2;
-            for (std::uint32_t i = keep; i < fan_out; ++i) {
-                to.children[to.count] = from.children[i];
-                to.sizes[to.count++] = from.sizes[i];
-                set_parent(is_leaf, from.children[i], sibling);
-            }
-            from.count = keep;
-            const std::uint32_t into = at < keep && keep < fan_out ? parent : sibling;
-            Inner& inner = inners_[into];
-            const std::uint32_t slot =
-                into == parent ? at + 1 : (keep == fan_out ? 0 : at - keep + 1);
-            for (std::uint32_t i = inner.count; i > slot; --i) {
-                inner.children[i] = inner.children[i - 1];
-                inner.sizes[i] = inner.sizes[i - 1];
-            }
-            inner.children[slot] = child;
-            inner.sizes[slot] = child_size;
-            ++inner.count;
-            set_parent(is_leaf, child, into);
-            const auto total = [](const Inner& node) {
-                Size size;
-                for (std::uint32_t i = 0; i < node.count; ++i)
-                    add_to(size, node.sizes[i]);
-                return size;
-            };
-            left = parent;
-            left_size = total(from);
-            child = sibling;
-            child_size = total(to);
-            is_leaf = false;
-            continue;
+        const std::uint32_t slot = slot_of(inners_[parent], left);
+        inners_[parent].sizes[slot] = left_size;
+        if (inners_[parent].count < fan_out) {
+            put_child(parent, slot + 1, child, child_size);
+            return;
         }
-        Inner& inner = inners_[parent];
-        const std::uint32_t slot = slot_of(inner, left);
-        for (std::uint32_t i = inner.count; i > slot + 1; --i) {
-            inner.children[i] = inner.children[i - 1];
-            inner.sizes[i] = inner.sizes[i - 1];
+        // Full: at its end a new neighbour takes the child alone, else half moves over.
+        const std::uint32_t keep = slot + 1 == fan_out ? fan_out : fan_out / 2;
+        const std::uint32_t sibling = split_inner(parent, keep);
+        if (slot < keep && keep < fan_out) {
+            put_child(parent, slot + 1, child, child_size);
+        } else {
+            put_child(sibling, slot + 1 - keep, child, child_size);
         }
-        inner.sizes[slot] = left_size;
-        inner.children[slot + 1] = child;
-        inner.sizes[slot + 1] = child_size;
-        ++inner.count;
-        set_parent(is_leaf, child, parent);
-        return;
+        left = parent;
+        left_size = sum(inners_[parent]);
+        child = sibling;
+        child_size = sum(inners_[sibling]);
+        is_leaf = false;
     }
+}
+
+// Makes `child` the one at `slot`, where there is room.
+void PositionTree::put_child(
+    std::uint32_t parent, std::uint32_t slot, std::uint32_t child, Size child_size) {
+    Inner& inner = inners_[parent];
+    for (std::uint32_t i = inner.count; i > slot; --i) {
+        inner.children[i] = inner.children[i - 1];
+        inner.sizes[i] = inner.sizes[i - 1];
+    }
+    inner.children[slot] = child;
+    inner.sizes[slot] = child_size;
+    ++inner.count;
+    set_parent(inner.of_leaves, child, parent);
+}
+
+// Moves all children but the first `keep` to a new node.
+std::uint32_t PositionTree::split_inner(std::uint32_t node, std::uint32_t keep) {
+    const std::uint32_t sibling = new_inner(inners_[node].type, inners_[node].of_leaves);
+    Inner& from = inners_[node];
+    Inner& to = inners_[sibling];
+    for (std::uint32_t i = keep; i < from.count; ++i) {
+        to.children[to.count] = from.children[i];
+        to.sizes[to.count++] = from.sizes[i];
+        set_parent(from.of_leaves, from.children[i], sibling);
+    }
+    from.count = keep;
+    return sibling;
+}
+
+Size PositionTree::sum(const Inner& inner) {
+    Size size;
+    for (std::uint32_t i = 0; i < inner.count; ++i)
+        add_to(size, inner.sizes[i]);
+    return size;
 }
 
 std::uint32_t PositionTree::first_leaf(std::uint32_t type) const {
@@ -321,11 +324,7 @@ Size PositionTree::before(std::uint32_t item) const {
 Size PositionTree::total(std::uint32_t type) const {
     const TreeRoot root = store_.types_[type].tree;
     if (root.is_leaf) return leaves_[root.node].size;
-    const Inner& inner = inners_[root.node];
-    Size size;
-    for (std::uint32_t i = 0; i < inner.count; ++i)
-        add_to(size, inner.sizes[i]);
-    return size;
+    return sum(inners_[root.node]);
 }
 
 template <class Measure>

@@ -95,6 +95,9 @@ class PositionTree {
         Size left_size,
         std::uint32_t child,
         Size child_size);
+    void put_child(std::uint32_t parent, std::uint32_t slot, std::uint32_t child, Size child_size);
+    std::uint32_t split_inner(std::uint32_t node, std::uint32_t keep);
+    static Size sum(const Inner& inner);
     void unlink(bool is_leaf, std::uint32_t node);
     void place(std::uint32_t leaf, std::uint32_t from);
     Size sum(const Leaf& leaf, std::uint32_t from, std::uint32_t to) const;

@@ -11,14 +11,12 @@ namespace {
 /// Calls `take` with each run, in the order read.
 template <class Take>
 void for_each_run(const UpdateRecords& records, const Take& take) {
+    const auto is_skip = [&](std::uint32_t i) { return records.structs[i].kind == Kind::skip; };
     for (const RecordBlock& block : records.blocks) {
         const std::uint32_t end = block.first + block.count;
         for (std::uint32_t first = block.first; first < end;) {
             std::uint32_t last = end;
             if (records.has_skip) {  // hardly ever
-                const auto is_skip = [&](std::uint32_t i) {
-                    return records.structs[i].kind == Kind::skip;
-                };
                 while (first < end && is_skip(first))
                     ++first;
                 if (first == end) break;

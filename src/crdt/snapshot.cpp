@@ -4,6 +4,7 @@
 #include "crdt/state_vector.h"
 
 #include <cstdint>
+#include <ranges>
 
 namespace codencollab::crdt {
 
@@ -73,8 +74,8 @@ std::expected<Snapshot, DecodeError> Snapshot::decode(std::string_view bytes, Fo
     }
     const auto& entries = state->entries();
     snapshot.state.reserve(entries.size());
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-        snapshot.state.emplace_back(entry->client, entry->clock);
+    for (const StateVector::Entry& entry : std::views::reverse(entries)) {
+        snapshot.state.emplace_back(entry.client, entry.clock);
     }
     return snapshot;
 }

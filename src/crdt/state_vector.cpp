@@ -4,6 +4,7 @@
 #include "crdt/read_error.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 namespace codencollab::crdt {
@@ -11,6 +12,20 @@ namespace codencollab::crdt {
 namespace {
 
 constexpr auto by_client = &StateVector::Entry::client;
+
+/// Turns entries that descend, as the wire has them, into ascending ones. Of those of one client
+/// the last stays last.
+void reverse_clients(std::vector<StateVector::Entry>& entries) {
+    std::ranges::reverse(entries);
+    for (auto from = entries.begin(); from != entries.end();) {
+        const auto to = std::find_if(
+            from, entries.end(), [client = from->client](const StateVector::Entry& entry) {
+                return entry.client != client;
+            });
+        std::reverse(from, to);
+        from = to;
+    }
+}
 
 }  // namespace
 
@@ -32,15 +47,7 @@ std::expected<StateVector, DecodeError> StateVector::decode(std::string_view byt
 StateVector StateVector::of(std::vector<Entry> entries) {
     if (!std::ranges::is_sorted(entries, {}, by_client)) {
         if (std::ranges::is_sorted(entries, std::ranges::greater{}, by_client)) {
-            // As the wire has them. Of equal ones the last must stay last.
-            std::ranges::reverse(entries);
-            for (auto from = entries.begin(); from != entries.end();) {
-                const auto to = std::find_if(from, entries.end(), [&](const Entry& entry) {
-                    return entry.client != from->client;
-                });
-                std::reverse(from, to);
-                from = to;
-            }
+            reverse_clients(entries);
         } else {
             std::ranges::stable_sort(entries, {}, by_client);
         }
@@ -61,9 +68,9 @@ std::string StateVector::encode() const {
     lib0::Writer out;
     out.reserve((1 + 2 * entries_.size()) * lib0::var_uint_room);
     out.var_uint(entries_.size());
-    for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-        out.var_uint(entry->client);
-        out.var_uint(entry->clock);
+    for (const Entry& entry : std::views::reverse(entries_)) {
+        out.var_uint(entry.client);
+        out.var_uint(entry.clock);
     }
     return out.take();
 }

@@ -74,7 +74,7 @@ TEST(StateVector, HoldsTheLargestClockAndClient) {
 RC_GTEST_PROP(
     StateVectorProperty,
     IsAMapFromClientToClock,
-    (std::vector<std::pair<std::uint8_t, std::uint8_t>> entries)) {
+    (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& entries)) {
     std::map<ClientNumber, Clock> expected;
     StateVector state;
     std::vector<StateVector::Entry> together;

@@ -118,7 +118,7 @@ class Store {
 
     // --- Deletion.
     void delete_range(std::uint32_t client, Clock clock, Clock end);
-    void delete_item(std::uint32_t item);
+    void delete_item(std::uint32_t index);
     void collect_dead_types();
 
     // --- Local edits.
@@ -145,6 +145,8 @@ class Store {
     void write_structs(Encoder& encoder, std::uint32_t client, Clock from, Clock to) const;
     template <class Encoder>
     void write_item(Encoder& encoder, const Item& item, Cut cut) const;
+    template <class Encoder>
+    void write_content(Encoder& encoder, const Item& item, Cut cut) const;
     DeleteSet delete_set() const;
     std::string encode(const StateVector& known, Format format) const;
 
@@ -153,6 +155,8 @@ class Store {
     void check_invariants() const;
 
   private:
+    class Checker;  // invariants.cpp
+
     friend class Array;
     friend class Document;
     friend class Map;
@@ -203,6 +207,7 @@ class Store {
     void integrate_all(UpdateRecords& records);
     void reserve(const UpdateRecords& records, std::size_t update_bytes);
     void forget_big_scratch();
+    void enter_author(const UpdateRecords& records, const StructRecord& record);
     bool integrate_single(const UpdateRecords& records);
     void integrate_client(UpdateRecords& records, std::uint32_t first_client);
     std::optional<Wait> missing_of(const UpdateRecords& records, const StructRecord& record) const;
@@ -216,6 +221,10 @@ class Store {
 
     // Where one struct goes; placement.cpp.
     void integrate(const UpdateRecords& records, const StructRecord& record, std::uint32_t offset);
+    std::uint32_t item_ending_with(Mark id);
+    std::uint32_t item_beginning_with(Mark id);
+    Place place_beside(std::uint32_t neighbour) const;
+    std::optional<Place> place_below_parent(const RecordDetails& details);
     bool extend_last(const StructRecord& record, std::uint32_t client);
     void extend(std::uint32_t index, const StructRecord& record);
     void place_item(std::uint32_t index, std::uint32_t left, std::uint32_t right);
@@ -231,8 +240,10 @@ class Store {
     void advance(std::uint32_t client, std::uint32_t length);
 
     bool shrink_run(std::uint32_t client, std::uint32_t position, Clock clock, Clock end);
+    void mark_deleted(std::uint32_t index);
     void release_content(const Item& item);
-    void to_gc(std::uint32_t item);
+    void collect_chain(std::uint32_t first);
+    void to_gc(std::uint32_t index);
     void compact_text(std::uint32_t client);
     std::uint32_t new_type();
     void free_type(std::uint32_t type);
@@ -240,12 +251,14 @@ class Store {
     bool is_watched(const Item& item) const {
         return watched_ != none && !item.is_keyed() && type_of(item) == watched_;
     }
-    void note_insert(std::uint32_t item, std::uint32_t from, std::uint32_t length);
-    void note_delete(std::uint32_t item);
+    void note_insert(std::uint32_t index, std::uint32_t from, std::uint32_t length);
+    void note_delete(std::uint32_t index);
     void note_cut(std::uint32_t right);
     void append_text_of(
         const Item& item, std::uint32_t from, std::uint32_t length, std::string& out) const;
     void restore_normal_form();
+    void join_ranges(std::vector<DeletedRange>& ranges) const;
+    void merge_around(const DeletedRange& range);
     std::string_view encode_transaction();
 
     DocumentOptions options_;

@@ -55,8 +55,9 @@ std::size_t checked_character(const unsigned char* at, std::size_t left) {
 }  // namespace
 
 TextFacts scan_text(std::string_view bytes) {
-    const char* const end = bytes.data() + bytes.size();
-    const char* at = skip_ascii(bytes.data(), end);
+    const char* const begin = bytes.data();
+    const char* const end = begin + bytes.size();
+    const char* at = skip_ascii(begin, end);
     TextFacts facts{.is_ascii = at == end, .units = bytes.size()};
     // From here units are bytes less what the characters have too much of them.
     while (at != end) {

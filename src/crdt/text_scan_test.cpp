@@ -125,7 +125,7 @@ TEST(SliceTextHalves, StandBetweenWholeCharacters) {
         "b\xEF\xBF\xBD");
 }
 
-RC_GTEST_PROP(TextScanProperty, AgreesWithTheCarefulFunctions, (std::string bytes)) {
+RC_GTEST_PROP(TextScanProperty, AgreesWithTheCarefulFunctions, (const std::string& bytes)) {
     const TextFacts facts = scan_text(bytes);
     RC_ASSERT(facts.is_valid == is_valid_utf8(bytes));
     if (facts.is_valid) {
@@ -137,7 +137,7 @@ RC_GTEST_PROP(TextScanProperty, AgreesWithTheCarefulFunctions, (std::string byte
 RC_GTEST_PROP(
     TextScanProperty,
     SlicesAreThoseOfUtf16,
-    (std::vector<std::uint8_t> drawn, std::size_t a, std::size_t b)) {
+    (const std::vector<std::uint8_t>& drawn, std::size_t a, std::size_t b)) {
     constexpr std::u16string_view alphabet = u"ab\u00e9\u4e2d";
     std::u16string text;
     for (const std::uint8_t c : drawn) {

@@ -520,7 +520,8 @@ TEST(DecodeUpdate, NormalisesValues) {
     EXPECT_EQ(content(item(Kind::subdocument, "\x01g\x76\x01\x01x\x7E")), "\x76\x00"sv);
 }
 
-RC_GTEST_PROP(UpdateProperty, SurvivesTheRoundTripInBothForms, (std::vector<std::uint32_t> drawn)) {
+RC_GTEST_PROP(
+    UpdateProperty, SurvivesTheRoundTripInBothForms, (const std::vector<std::uint32_t>& drawn)) {
     const std::string v1 = test::random_update(drawn, Format::v1);
     const std::string v2 = test::random_update(drawn, Format::v2);
     UpdateRecords records;
@@ -533,7 +534,9 @@ RC_GTEST_PROP(UpdateProperty, SurvivesTheRoundTripInBothForms, (std::vector<std:
 }
 
 RC_GTEST_PROP(
-    UpdateProperty, IsRefusedWhenCutAnywhere, (std::vector<std::uint32_t> drawn, std::size_t at)) {
+    UpdateProperty,
+    IsRefusedWhenCutAnywhere,
+    (const std::vector<std::uint32_t>& drawn, std::size_t at)) {
     for (const Format format : {Format::v1, Format::v2}) {
         const std::string update = test::random_update(drawn, format);
         UpdateRecords records;
@@ -544,7 +547,7 @@ RC_GTEST_PROP(
 RC_GTEST_PROP(
     UpdateProperty,
     DamagedIsRefusedOrComesOutSound,
-    (std::vector<std::uint32_t> drawn, std::size_t at, char byte)) {
+    (const std::vector<std::uint32_t>& drawn, std::size_t at, char byte)) {
     for (const Format format : {Format::v1, Format::v2}) {
         std::string update = test::random_update(drawn, format);
         update[at % update.size()] = byte;

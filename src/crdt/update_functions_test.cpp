@@ -354,7 +354,7 @@ std::string tidy(const std::vector<std::uint32_t>& drawn, Format format) {
 RC_GTEST_PROP(
     UpdateFunctionsProperty,
     ConvertingThereAndBackChangesNothing,
-    (std::vector<std::uint32_t> drawn)) {
+    (const std::vector<std::uint32_t>& drawn)) {
     const std::string v1 = tidy(drawn, Format::v1);
     const std::string v2 = *convert_update(v1, Format::v1, Format::v2);
     RC_ASSERT(*convert_update(v2, Format::v2, Format::v1) == v1);
@@ -364,7 +364,7 @@ RC_GTEST_PROP(
 RC_GTEST_PROP(
     UpdateFunctionsProperty,
     MergingWhatWasMergedChangesNothing,
-    (std::vector<std::uint32_t> a, std::vector<std::uint32_t> b)) {
+    (const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b)) {
     for (const Format format : {Format::v1, Format::v2}) {
         const std::string merged =
             merge({test::random_update(a, format), test::random_update(b, format)}, format);
@@ -376,7 +376,7 @@ RC_GTEST_PROP(
 RC_GTEST_PROP(
     UpdateFunctionsProperty,
     MergingDoesNotDependOnTheForm,
-    (std::vector<std::uint32_t> a, std::vector<std::uint32_t> b)) {
+    (const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b)) {
     const std::string v1 =
         merge({test::random_update(a, Format::v1), test::random_update(b, Format::v1)});
     const std::string v2 =
@@ -387,7 +387,7 @@ RC_GTEST_PROP(
 RC_GTEST_PROP(
     UpdateFunctionsProperty,
     ADiffBeginsWhereTheStateVectorEnds,
-    (std::vector<std::uint32_t> drawn, std::uint8_t clock)) {
+    (const std::vector<std::uint32_t>& drawn, std::uint8_t clock)) {
     const std::string update = tidy(drawn, Format::v1);
     StateVector known;
     for (ClientNumber client = 1'000; client < 1'004; ++client)
@@ -404,7 +404,7 @@ RC_GTEST_PROP(
 RC_GTEST_PROP(
     UpdateFunctionsProperty,
     TextInPiecesIsOneText,
-    (std::vector<std::uint8_t> lengths, bool reversed)) {
+    (const std::vector<std::uint8_t>& lengths, bool reversed)) {
     std::vector<std::string> pieces;
     std::string whole;
     for (const std::uint8_t length : lengths) {

@@ -5,6 +5,7 @@
 #include "crdt/update_encoder.h"
 #include "crdt/update_records.h"
 
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -104,6 +105,7 @@ void write_struct(
         encoder.right_origin({.client = clients[record.right_client], .clock = record.right_clock});
     }
     if (!has_origin && !record.has_right_origin) {
+        assert(details != nullptr);  // it names the parent
         if (details->parent == RecordDetails::Parent::root) {
             encoder.root_parent(details->parent_name);
         } else {
