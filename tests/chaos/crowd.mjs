@@ -64,6 +64,10 @@ export class Crowd {
       )
     }
     await crowd.untilQuiet()
+    if (crowd.problems.length > 0) {
+      crowd.dispose()
+      throw new Error(crowd.problems.join('\n'))
+    }
     return crowd
   }
 
@@ -140,7 +144,7 @@ export class Crowd {
           const text = await this.textOf(room)
           return text !== undefined && here.every((client) => client.text === text)
         },
-        patience_ms,
+        Math.max(1_000, patience_ms - (performance.now() - from)),
       ).catch((problem) => this.problems.push(problem.message))
     }
     return performance.now() - from
