@@ -7,6 +7,7 @@
 #include "executor/runner_process.h"
 #include "net/loops.h"
 #include "net/server.h"
+#include "store/store_report.h"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,20 @@ void check_data(const Settings& settings, Report& report) {
     report.mend(
         fmt::format("data directory: cannot write to {}", nearest.string()),
         "Start as its owner, or name another with --data.");
+}
+
+void check_store(const Settings& settings, Report& report) {
+    const store::StoreReport found = store::report_on(fs::absolute(settings.data));
+    for (const store::StoreProblem& problem : found.problems)
+        report.mend(problem.what, problem.how);
+    if (!found.problems.empty()) return;
+    report.ok(
+        found.is_there ? fmt::format(
+                             "database: {} rooms, {} KiB, schema {}",
+                             found.rooms,
+                             found.bytes / 1024,
+                             found.schema)
+                       : "database: made at the first start");
 }
 
 void check_address(const Settings& settings, Report& report) {
@@ -132,12 +147,13 @@ void check_runner(const Settings& settings, const RunnerCommand& command, Report
 
 }  // namespace
 
-int doctor(const Settings& settings, RunnerCommand runner) {
+int doctor(const Settings& settings, const RunnerCommand& runner) {
     std::signal(SIGPIPE, SIG_IGN);
     if (auto started = start_log("warn", settings.log_format); !started) return 1;
     Report report;
     report.ok("settings");
     check_data(settings, report);
+    check_store(settings, report);
     check_address(settings, report);
     check_client(settings, report);
     check_runner(settings, runner, report);

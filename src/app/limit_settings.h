@@ -9,6 +9,10 @@
 
 namespace codencollab::app {
 
+/// Before a limit's name: among the settings' keys and in the environment.
+inline constexpr std::string_view limit_key_prefix = "limits.";
+inline constexpr std::string_view limit_variable_prefix = "CODENCOLLAB_LIMIT_";
+
 /// The limits by name: "run_wall_ms" is `[limits] run_wall_ms` and CODENCOLLAB_LIMIT_RUN_WALL_MS.
 /// A limit in time carries its unit in the name; counts and sizes do not repeat theirs.
 std::vector<std::string_view> limit_names();

@@ -3,6 +3,7 @@
 #include "app/node.h"
 #include "app/places.h"
 #include "app/serve.h"
+#include "app/setting_sources.h"
 #include "app/settings.h"
 #include "app/version.h"
 #include "runner/runner.h"
@@ -52,7 +53,7 @@ void add_setting_flags(CLI::App& command, Flags& flags) {
         };
         command
             .add_option(
-                setting.flag, take, fmt::format("{} [{}]", setting.text, setting.environment))
+                setting.flag(), take, fmt::format("{} [{}]", setting.text, setting.environment))
             ->type_name(setting.value)
             ->expected(1)
             ->multi_option_policy(
@@ -66,10 +67,16 @@ void add_setting_flags(CLI::App& command, Flags& flags) {
         limits_help());
 }
 
+/// A variable of the environment; empty if it is not set.
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no other thread yet
+    return value != nullptr ? value : "";
+}
+
 std::filesystem::path config_path(const Flags& flags) {
     if (!flags.config.empty()) return flags.config;
-    const char* variable = std::getenv("CODENCOLLAB_CONFIG");
-    return variable && *variable ? variable : config_file;
+    const std::string path = variable("CODENCOLLAB_CONFIG");
+    return path.empty() ? config_file : path;
 }
 
 Result<Settings> settings_of(const Flags& flags) {
@@ -129,7 +136,7 @@ int run_runner(const RunnerFlags& flags) {
     if (flags.runtimes.empty()) runner.runtimes_dir = runtimes_dir();
     runner.limits = settings->limits;
     runner.require = flags.require == "full" ? runner::Require::full : runner::Require::isolation;
-    if (const char* token = std::getenv("CODENCOLLAB_RUNNER_TOKEN")) runner.token = token;
+    runner.token = variable("CODENCOLLAB_RUNNER_TOKEN");
     const auto code = runner::run(std::move(runner));
     return code ? *code : complain(code.error().message);
 }

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -97,7 +96,7 @@ int serve(const Settings& settings, RunnerCommand runner) {
 
     int received = 0;
     sigwait(&signals, &received);
-    spdlog::info("Ending: {}. Once more ends at once.", ::strsignal(received));
+    spdlog::info("Ending: {}. Once more ends at once.", ::sigdescr_np(received));
     end_at_once_on_signal();
     const Deadline deadline;
     const bool is_saved = (*node)->drain();

@@ -49,26 +49,16 @@ using SettingValues = std::map<std::string, std::vector<std::string>>;
 /// One line of `serve --help`.
 struct SettingHelp {
     std::string key;          // in codencollab.toml: "supabase_url"
-    std::string flag;         // "--supabase-url"
     std::string environment;  // "SUPABASE_URL"
     std::string value;        // "URL"; what stands after the flag
     std::string text;         // what it does, and its default
     bool repeatable = false;
+
+    std::string flag() const;  // "--supabase-url"
 };
 const std::vector<SettingHelp>& setting_help();
 /// One line for each limit: its name in `[limits]`, its variable and its default.
 std::string limits_help();
-
-/// The environment's share; `environment` is `environ` of a process. A variable that begins with
-/// CODENCOLLAB_ and is none of ours fails with `bad_payload`.
-Result<SettingValues> read_environment(const char* const* environment);
-/// Fails with `bad_payload` and names the variable when one asks for what this version does not
-/// have: another database, other nodes. If it were ignored, rooms would be kept where nobody looks.
-Result<> check_supported(const char* const* environment);
-/// The file's share; none when there is no such file and `required` is false. An unknown key fails
-/// with `bad_payload`.
-enum class ConfigFile { required, optional };
-Result<SettingValues> read_config_file(const std::filesystem::path& path, ConfigFile needed);
 
 /// The settings: each key from the first source that has it, else its default. A bad value fails
 /// with `bad_payload` and a message that names the setting where it was set.

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include "app/limit_settings.h"
+#include "app/setting_sources.h"
 
 #include <gmock/gmock.h>
 
@@ -16,6 +17,9 @@ using testing::HasSubstr;
 
 /// A configuration file that goes away with the test.
 class SettingsFile : public testing::Test {
+  public:
+    ~SettingsFile() override { std::filesystem::remove(path_); }
+
   protected:
     SettingsFile() {
         static int number = 0;
@@ -23,7 +27,6 @@ class SettingsFile : public testing::Test {
                 ("codencollab-settings-" + std::to_string(::getpid()) + "-" +
                  std::to_string(number++) + ".toml");
     }
-    ~SettingsFile() override { std::filesystem::remove(path_); }
 
     Result<SettingValues> read(const std::string& text) {
         std::ofstream(path_) << text;
