@@ -42,15 +42,16 @@ RateLimiter::RateLimiter(
     std::size_t count, std::chrono::milliseconds window, const Clock& clock, std::size_t keys_max)
     : count_(count), window_(window), clock_(clock), keys_max_(keys_max) {}
 
+void RateLimiter::forget_full(Buckets& buckets, SteadyTime now) {
+    std::erase_if(buckets, [now](const auto& entry) { return entry.second.is_full(now); });
+}
+
 Result<> RateLimiter::take(std::string_view key, std::string_view what) {
     const SteadyTime now = clock_.steady_now();
     const std::chrono::milliseconds wait = buckets_.with_lock([&](Buckets& buckets) {
         auto found = buckets.find(std::string(key));
         if (found == buckets.end()) {
-            if (buckets.size() >= keys_max_) {
-                std::erase_if(
-                    buckets, [now](const auto& entry) { return entry.second.is_full(now); });
-            }
+            if (buckets.size() >= keys_max_) forget_full(buckets, now);
             if (buckets.size() >= keys_max_) return window_;
             found = buckets.try_emplace(std::string(key), count_, window_, now).first;
         }

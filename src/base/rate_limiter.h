@@ -48,6 +48,8 @@ class RateLimiter {
 
   private:
     using Buckets = std::unordered_map<std::string, TokenBucket>;
+    static void forget_full(Buckets& buckets, SteadyTime now);
+
     std::size_t count_;
     std::chrono::milliseconds window_;
     const Clock& clock_;

@@ -18,7 +18,7 @@ TEST(Utf, HalfAnEmojiSurvivesTheWayThroughUtf8) {
     EXPECT_FALSE(is_valid_utf8(to_utf8(half)));
 }
 
-RC_GTEST_PROP(Utf, EveryUtf16StringComesBack, (std::vector<std::uint16_t> units)) {
+RC_GTEST_PROP(Utf, EveryUtf16StringComesBack, (const std::vector<std::uint16_t>& units)) {
     const std::u16string text(units.begin(), units.end());
     RC_ASSERT(to_utf16(to_utf8(text)) == text);
 }

@@ -53,7 +53,8 @@ void EmbeddedIdentity::start_sweeping(Loop& loop) {
 void EmbeddedIdentity::verify(std::string token, Loop&, Callback<gateway::Caller> done) {
     const auto claims = check_token(parts_->verifier, token);
     if (!claims) return done(std::unexpected(claims.error()));
-    if (!claims->session || parts_->revoked.contains(*claims->session)) {
+    const std::optional<SessionId>& session = claims->session;
+    if (!session || parts_->revoked.contains(*session)) {
         spdlog::debug("A token was refused: its session has ended.");
         return done(std::unexpected(invalid_token()));
     }

@@ -146,13 +146,14 @@ void EmbeddedIdentity::Parts::start_session(
 void EmbeddedIdentity::Parts::find_caller(
     const std::string& token, Loop& loop, AuthCallback<SessionWithUser> done) {
     const auto claims = verifier.verify(token);
-    if (!claims || !claims->session) {
+    const std::optional<SessionId> session = claims ? claims->session : std::nullopt;
+    if (!session) {
         spdlog::debug("A token was refused: {}.", claims ? "no session" : claims.error().reason);
         return done(auth_fail(AuthFailure::bad_jwt));
     }
-    if (revoked.contains(*claims->session)) return done(auth_fail(AuthFailure::session_ended));
+    if (revoked.contains(*session)) return done(auth_fail(AuthFailure::session_ended));
     store.find_session(
-        *claims->session,
+        *session,
         loop,
         [this, user = claims->user, &loop, done = std::move(done)](
             Result<std::optional<SessionWithUser>> found) mutable {

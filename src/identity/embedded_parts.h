@@ -20,12 +20,12 @@ namespace codencollab::identity {
 class EmbeddedIdentity::Parts {
   public:
     Parts(
-        EmbeddedConfig config,
-        SigningKey key,
-        AccountStore& store,
-        const Clock& clock,
-        Random& random,
-        const Limits& limits);
+        EmbeddedConfig settings,
+        SigningKey signing_key,
+        AccountStore& account_store,
+        const Clock& wall,
+        Random& random_source,
+        const Limits& bounds);
 
     SessionRecord new_session(
         const UserId& user, std::string method, const gateway::AuthOrigin& from);
@@ -55,7 +55,7 @@ class EmbeddedIdentity::Parts {
     void answer_missing_session(
         const UserId& user, Loop& loop, gateway::AuthCallback<SessionWithUser> done);
     void change_password(
-        SessionWithUser caller,
+        const SessionWithUser& caller,
         CheckedUpdate update,
         Loop& loop,
         gateway::AuthCallback<gateway::AuthUser> done);

@@ -52,13 +52,16 @@ void EmbeddedIdentity::update_user(
                 return parts.store_update(
                     caller->session, *std::move(checked), "", loop, std::move(done));
             }
-            parts.change_password(*std::move(caller), *std::move(checked), loop, std::move(done));
+            parts.change_password(*caller, *std::move(checked), loop, std::move(done));
         });
 }
 
 void EmbeddedIdentity::Parts::change_password(
-    SessionWithUser caller, CheckedUpdate update, Loop& loop, AuthCallback<AuthUser> done) {
-    std::string password = *update.password;
+    const SessionWithUser& caller,
+    CheckedUpdate update,
+    Loop& loop,
+    AuthCallback<AuthUser> done) {
+    std::string password = update.password.value_or("");
     std::string old_hash = caller.user.password_hash;
     auto hashed =
         [this, session = caller.session, update = std::move(update), &loop, done = std::move(done)](

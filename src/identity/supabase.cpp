@@ -30,7 +30,7 @@ SupabaseIdentity::SupabaseIdentity(std::unique_ptr<const TokenVerifier> verifier
 SupabaseIdentity::~SupabaseIdentity() = default;
 
 Result<std::unique_ptr<SupabaseIdentity>> SupabaseIdentity::open(
-    std::string url, std::string jwt_secret, const Clock& clock) {
+    std::string url, const std::string& jwt_secret, const Clock& clock) {
     while (url.ends_with('/'))
         url.pop_back();
     if (!is_url(url)) {

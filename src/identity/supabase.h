@@ -20,7 +20,7 @@ class SupabaseIdentity final : public gateway::Identity {
     /// `url` is the project's (SUPABASE_URL), `jwt_secret` its JWT secret. Fails with `bad_payload`
     /// and one clear line for a URL that is none, or a secret under 32 bytes.
     static Result<std::unique_ptr<SupabaseIdentity>> open(
-        std::string url, std::string jwt_secret, const Clock& clock);
+        std::string url, const std::string& jwt_secret, const Clock& clock);
     ~SupabaseIdentity() override;
 
     void verify(std::string token, Loop& loop, Callback<gateway::Caller> done) override;

@@ -22,9 +22,11 @@ std::optional<std::vector<EnginePacket>> parse_payload(
         const auto end = std::min(body.find(payload_separator), body.size());
         const std::string_view text = body.substr(0, end);
         if (text.starts_with('b')) {
-            auto bytes = base64_decoded(text.substr(1));
-            if (!bytes) return std::nullopt;
-            packets.push_back({EngineType::message, {}, std::move(*bytes)});
+            EnginePacket packet;
+            packet.type = EngineType::message;
+            packet.binary = base64_decoded(text.substr(1));
+            if (!packet.binary) return std::nullopt;
+            packets.push_back(std::move(packet));
         } else {
             auto packet = parse_engine_packet(text);
             if (!packet) return std::nullopt;

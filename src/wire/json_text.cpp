@@ -120,25 +120,18 @@ bool is_plain(char c) {
 // bytes; 0 when it is neither.
 std::size_t sequence_length(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    const auto continues = [&](std::size_t from, std::size_t to) {
-        for (std::size_t i = from; i < to; ++i) {
-            if ((byte(i) & 0xC0) != 0x80) return false;
-        }
-        return true;
-    };
     const unsigned first = byte(0);
     if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return bytes.size() >= 2 && continues(1, 2) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        if (bytes.size() < 3 || !continues(1, 3)) return 0;
-        return first == 0xE0 && byte(1) < 0xA0 ? 0 : 3;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (bytes.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return 0;
     }
-    if (first >= 0xF0 && first <= 0xF4) {
-        if (bytes.size() < 4 || !continues(1, 4)) return 0;
-        if (first == 0xF0 && byte(1) < 0x90) return 0;
-        return first == 0xF4 && byte(1) > 0x8F ? 0 : 4;
-    }
-    return 0;
+    // Of three bytes and of four the first two say whether fewer would do, or none.
+    const bool is_too_long = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+    const bool is_past_unicode = first == 0xF4 && byte(1) > 0x8F;
+    return is_too_long || is_past_unicode ? 0 : length;
 }
 
 bool is_surrogate_sequence(std::string_view bytes) {

@@ -185,7 +185,7 @@ SocketDecoder::Step SocketDecoder::feed_binary(std::string bytes) {
     return --attachments_left_ > 0 ? Step::incomplete : finish();
 }
 
-SocketDecoder::Step SocketDecoder::finish() {
+SocketDecoder::Step SocketDecoder::finish() const {
     if (!is_too_large_) return Step::packet;
     return is_event(packet_.type) ? Step::too_large : Step::failed;
 }

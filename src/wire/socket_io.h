@@ -75,7 +75,7 @@ class SocketDecoder {
     SocketPacket take();
 
   private:
-    Step finish();
+    Step finish() const;
 
     SocketDecoderLimits limits_;
     SocketPacket packet_;
