@@ -39,9 +39,15 @@ function useLook(): EditorLook {
   const { fontSize } = useSettings()
   const language = useRoomState((state) => state.data.language)
   const role = useRoomState((state) => state.data.role)
-  const mayEdit = useRoomState((state) => canEdit(state.data))
+  // A copy of this device's is to be read until the room itself is here.
+  const isLoading = useRoomState((state) => state.link.phase === 'loading')
+  const mayEdit = useRoomState((state) => canEdit(state.data)) && !isLoading
   const locker = useRoomState((state) => lockedBy(state.data))
-  const readOnlyLine = role === 'viewer' ? linkText.viewingLine : linkText.lockedLine(locker)
+  const readOnlyLine = isLoading
+    ? linkText.loadingLine
+    : role === 'viewer'
+      ? linkText.viewingLine
+      : linkText.lockedLine(locker)
   return useMemo(
     () => ({
       theme,

@@ -109,8 +109,10 @@ export class RemoteCursors {
     const change = replacementsOf(event.delta)
     for (const known of this.known.values()) {
       const { at, claim } = known
+      const isTyping = hasEdited(transaction, claim.author)
+      if (isTyping) known.movedAt = this.now()
       if (!at || !change) known.at = toOffsets(code, claim.position)
-      else if (at.anchor === at.head && hasEdited(transaction, claim.author)) {
+      else if (at.anchor === at.head && isTyping) {
         // They type at their own caret, and will say so in a moment.
         const head = mapOffset(at.head, change, 'after')
         known.at = { anchor: head, head }

@@ -35,9 +35,10 @@ function useOpenRoom(roomId: string, store: SessionStore): RoomHandle | undefine
 function RoomScreen({ config, isSignedIn }: { config: ClientConfig; isSignedIn: () => boolean }) {
   const { session } = useRoom()
   const link = useRoomState((state) => state.link)
+  const hasCopy = useRoomState((state) => state.hasCopy)
   const people = useRoomState((state) => state.data.participants)
   const [wasThere, setWasThere] = useState(false)
-  if (link.phase === 'synced' && !wasThere) setWasThere(true)
+  if ((link.phase === 'synced' || hasCopy) && !wasThere) setWasThere(true)
 
   if (link.phase === 'ended') {
     // With nobody signed in, the sign-in stands over the room, which stays as it is.

@@ -380,10 +380,12 @@ describe('what the server will not have', () => {
     expect(session.getState()).toMatchObject({ unacknowledged: 0, notice: undefined })
   })
 
-  test('an update that makes no sense is answered by building the replica anew', async () => {
+  test('after an update that makes no sense all is built anew, on another connection', async () => {
     await open()
     server.send(socket, { kind: 'update', update: Uint8Array.of(1, 1, 1) })
-    server.handle(socket)
+    expect(indicator()).toBe('reconnecting')
+    await later(500)
+    await enter()
     server.edit(socket, (code) => code.insert(0, '# hers\n'))
     expect(text()).toBe('# hers\nprint(1)\n')
     expect(session.getState().notice).toBeUndefined()
@@ -446,6 +448,7 @@ describe('the copy on this device', () => {
     session.start()
     await settle()
     expect([text(), indicator()]).toEqual(['print(1)\n# offline', 'loading'])
+    expect(session.getState().hasCopy).toBe(true)
     expect(session.getState().unacknowledged).toBe(1)
     server.isCommitting = false
     await enter()
@@ -682,6 +685,16 @@ describe('in the room', () => {
     socket.receive('user-disconnected', { sid: 's2', userId: 'u2' })
     expect(carets()).toEqual([])
     expect(session.getState().data.chat.map(({ kind }) => kind)).toEqual(['joined', 'left'])
+  })
+
+  test('who types is seen to, though the caret stays at its letter', async () => {
+    await open()
+    socket.receive('user-joined', ben)
+    server.say(socket, { ...bensCaret(5), doc: server.doc.clientID })
+    await later(5_000)
+    server.edit(socket, (code) => code.insert(5, 'x'))
+    expect(carets()).toEqual([{ name: 'Ben', slot: 2, head: 6 }])
+    expect(session.cursors.all[0]?.movedAt).toBe(Date.now())
   })
 
   test('a lost connection takes the others’ carets along, and each joining is somebody new', async () => {

@@ -35,6 +35,8 @@ export interface RoomSessionState {
   data: RoomData
   link: Link
   indicator: Indicator
+  /** There is text to show before the server has said anything: what this device has kept. */
+  hasCopy: boolean
   /** Own changes that the server has not acknowledged. */
   unacknowledged: number
   /** Round trip to the server in milliseconds, once it is known. */
@@ -95,6 +97,7 @@ export class RoomSession {
     data: initialRoomData,
     link: initialLink,
     indicator: 'loading',
+    hasCopy: false,
     unacknowledged: 0,
     roundTripMs: undefined,
     away: [],
@@ -114,6 +117,7 @@ export class RoomSession {
       now,
       changed: () => this.onDocumentChanged(),
       synced: () => this.connection.synced(),
+      drop: () => this.connection.drop(),
       replaced: (refusal) => this.onReplaced(refusal),
     })
     this.cursors.attach(this.document.replica.code)
@@ -129,7 +133,7 @@ export class RoomSession {
   }
 
   start(): void {
-    void this.document.restore()
+    void this.document.restore().then((hasCopy) => this.set({ hasCopy }))
     this.connection.start()
     this.stops.push(
       this.options.onTokenRefreshed((token) => {

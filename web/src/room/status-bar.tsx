@@ -99,8 +99,10 @@ function RoundTrip() {
 
 function RightCell() {
   const role = useRoomState((state) => state.data.role)
+  const isKnown = useRoomState((state) => state.data.me !== undefined)
   const locked = useRoomState((state) => state.data.locked)
   const locker = useRoomState((state) => lockedBy(state.data))
+  if (!isKnown) return null
   if (role === 'viewer') return <Viewing />
   if (!locked || role === 'owner') return null
   return (

@@ -54,6 +54,7 @@ export const shortcutText = {
 export const linkText = {
   notice: 'Notice',
   loading: 'Loading',
+  loadingLine: 'The room is still being opened.',
   editing: 'Editing…',
   saving: 'Saving…',
   saved: 'Saved',

@@ -12,7 +12,7 @@ import type { Problem } from '../../contract/events'
 import type { CopyKeeper } from './copy-keeper'
 import type { YMessage } from './messages'
 import { Replica } from './replica'
-import { SyncEngine } from './sync-engine'
+import { SyncEngine, malformed } from './sync-engine'
 import type { SyncPort } from './sync-engine'
 
 export interface Refusal {
@@ -22,6 +22,8 @@ export interface Refusal {
 }
 
 export type RoomDocumentPort = Pick<SyncPort, 'send' | 'now' | 'changed' | 'synced'> & {
+  /** What came over this connection made no sense: another one is wanted, after a while. */
+  drop: () => void
   /** Another replica is shown from now on. The one before is gone when the call returns. */
   replaced: (refusal: Refusal) => void
 }
@@ -67,16 +69,18 @@ export class RoomDocument {
     return this.shown.engine.askingSince
   }
 
-  /** Takes in what this device has kept of the room; the server gets it with the next sync. */
-  async restore(): Promise<void> {
-    for (const update of await this.copy.load()) {
-      if (this.isDisposed) return
+  /** Takes in what this device has kept of the room, if anything; the next sync brings it along. */
+  async restore(): Promise<boolean> {
+    const kept = await this.copy.load()
+    if (this.isDisposed) return false
+    for (const update of kept) {
       try {
         Y.applyUpdate(this.shown.replica.doc, update, this.copy)
       } catch {
         // A damaged copy is worth no more than none.
       }
     }
+    return kept.length > 0
   }
 
   connect(): void {
@@ -129,6 +133,8 @@ export class RoomDocument {
 
   private rebuild(problem: Problem): void {
     this.problem ??= problem
+    // Asked at once, it would most likely say the same again.
+    if (problem.code === malformed) this.port.drop()
     this.next?.engine.dispose()
     this.next?.replica.dispose()
     this.next = this.make()

@@ -36,6 +36,8 @@ interface Sent {
 
 /** The change itself was all right; it only came at the wrong moment. */
 const mayBeTriedAgain = ['rate_limited', 'not_joined', 'store_unavailable', 'internal']
+/** What the server sends makes no sense. */
+export const malformed = 'malformed_update'
 const firstRetryMs = 1_000
 const lastRetryMs = 10_000
 /** Single updates are bounded to 1 MiB by the server, step 2 to 4 MiB; both are applied alike. */
@@ -107,7 +109,7 @@ export class SyncEngine {
     try {
       Y.applyUpdate(this.doc, message.update, this)
     } catch {
-      this.stop({ code: 'malformed_update', message: '' })
+      this.stop({ code: malformed, message: '' })
       return
     }
     if (message.kind === 'step-2') this.onStep2()
@@ -132,7 +134,7 @@ export class SyncEngine {
     try {
       update = Y.encodeStateAsUpdate(this.doc, stateVector)
     } catch {
-      this.stop({ code: 'malformed_update', message: '' })
+      this.stop({ code: malformed, message: '' })
       return
     }
     this.phase = 'online'

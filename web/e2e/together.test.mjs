@@ -1,0 +1,260 @@
+// Two people on lines that are slow, break, or go dead: nothing is lost, nothing doubled, and
+// "Saved" is true.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { http } from '../../tests/support/people.mjs'
+import { Server } from '../../tests/support/server.mjs'
+import {
+  editorReady,
+  goToLine,
+  joinAsGuest,
+  newPerson,
+  openBrowser,
+  replaceAll,
+  saved,
+  sees,
+  shownText,
+  typeAtLine,
+  until,
+} from './browser.mjs'
+import { Line } from './line.mjs'
+import { signUp } from './screens.mjs'
+
+const pictures = new URL('out/together/', import.meta.url).pathname
+/** How long the two type into one line, and how long one of them is away. */
+const typingMs = Number(process.env['CODENCOLLAB_E2E_TYPING_MS'] ?? 20_000)
+const awayMs = Number(process.env['CODENCOLLAB_E2E_AWAY_MS'] ?? 10_000)
+
+/** @type {Server} */
+let server
+/** @type {import('playwright-core').Browser} */
+let browser
+const ada = {}
+const ben = {}
+let room = ''
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true })
+  server = await Server.start()
+  browser = await openBrowser()
+  for (const who of [ada, ben]) {
+    Object.assign(who, await newPerson(browser), { line: await Line.to(server.base), asked: 0 })
+    who.page.on('dialog', (dialog) => {
+      who.asked += 1
+      return dialog.accept()
+    })
+  }
+  await signUp(ada.page, ada.line.base, 'Ada')
+  await ada.page.getByRole('button', { name: 'New room' }).first().click()
+  await editorReady(ada.page)
+  room = ada.page.url().split('/').at(-1) ?? ''
+  await joinAsGuest(ben.page, `${ben.line.base}/r/${room}`, 'Ben')
+})
+after(async () => {
+  await browser?.close()
+  for (const { line } of [ada, ben]) line?.close()
+  await server?.dispose()
+})
+
+/** Takes pictures of how far it got when a test fails. */
+function pictured(name, body) {
+  return async () => {
+    try {
+      await body()
+    } catch (error) {
+      for (const [who, { page }] of Object.entries({ ada, ben }))
+        await page.screenshot({ path: `${pictures}${name}-${who}.png` }).catch(() => undefined)
+      throw error
+    } finally {
+      for (const { line } of [ada, ben]) {
+        line.heal()
+        line.delay(0)
+      }
+    }
+  }
+}
+
+/** The text as the server has it. */
+async function serversText() {
+  const token = await ada.page.evaluate(
+    () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
+  )
+  return (await http(server.base, 'GET', `/rooms/${room}/code`, { token })).text
+}
+
+async function allSame() {
+  await until('both and the server have the same text', async () => {
+    const [a, b, s] = await Promise.all([shownText(ada.page), shownText(ben.page), serversText()])
+    return a === b && s.trimEnd() === a.trimEnd()
+  })
+  return shownText(ada.page)
+}
+
+const count = (text, part) => text.split(part).length - 1
+const state = (page) => page.locator('.link-cell').getAttribute('data-state')
+
+/** Types one marker after the other where the caret is; each is a word of its own. */
+async function typeMarkers(page, letter, forMs) {
+  const markers = []
+  const end = Date.now() + forMs
+  while (Date.now() < end) {
+    const marker = `${letter}${markers.length}x`
+    markers.push(marker)
+    await page.keyboard.type(`${marker} `, { delay: 25 })
+  }
+  return markers
+}
+
+test(
+  'two type at one place at once, 300 ms apart: every marker is there once, for both',
+  pictured('one-place', async () => {
+    await replaceAll(ada.page, '# \n')
+    await sees(ben.page, '# ')
+    for (const { page } of [ada, ben]) await goToLine(page, 1)
+    for (const { line } of [ada, ben]) line.delay(300)
+    const typed = await Promise.all([
+      typeMarkers(ada.page, 'A', typingMs),
+      typeMarkers(ben.page, 'B', typingMs),
+    ])
+    for (const { page } of [ada, ben]) await saved(page)
+    const text = await allSame()
+    for (const marker of typed.flat()) assert.equal(count(text, ` ${marker} `), 1, marker)
+    assert.equal(text.trim().split(' ').length, typed.flat().length + 1)
+  }),
+)
+
+test(
+  'one is offline for a while, both go on: it is merged, and saved',
+  pictured('offline', async () => {
+    await replaceAll(ada.page, '# one\n# two\n# three\n')
+    await sees(ben.page, '# three')
+    ben.line.cut()
+    await ben.page.locator('.link-cell[data-state=reconnecting]').waitFor()
+    await Promise.all([goToLine(ada.page, 1), goToLine(ben.page, 3)])
+    const [hers, his] = await Promise.all([
+      typeMarkers(ada.page, 'A', awayMs),
+      typeMarkers(ben.page, 'B', awayMs),
+    ])
+    await saved(ada.page)
+    assert.match(await ben.page.locator('.link-cell').innerText(), /\d changes wait/)
+    await ben.page.screenshot({ path: `${pictures}away-ben.png` })
+    ben.line.heal()
+    await ben.page.getByText('Back online. All changes merged.').first().waitFor()
+    await saved(ben.page)
+    const text = await allSame()
+    for (const marker of [...hers, ...his]) assert.equal(count(text, ` ${marker}`), 1, marker)
+  }),
+)
+
+test(
+  'a reload keeps what could not be sent, without a question; then it is sent',
+  pictured('reload', async () => {
+    await replaceAll(ada.page, '# kept\n')
+    await sees(ben.page, '# kept')
+    ben.line.cutSockets()
+    await ben.page.locator('.link-cell[data-state=reconnecting]').waitFor()
+    await typeAtLine(ben.page, 1, ' unsent')
+    await sees(ben.page, '# kept unsent')
+    await until('it is kept on the device', async () => (await copies(ben.page)) > 0)
+    await typeAtLine(ada.page, 1, ' by Ada')
+    await ben.page.reload()
+    assert.equal(ben.asked, 0)
+    assert.ok(!(await serversText()).includes('unsent'))
+    ben.line.heal()
+    await editorReady(ben.page)
+    for (const { page } of [ada, ben]) {
+      await sees(page, ' unsent')
+      await sees(page, ' by Ada')
+    }
+    const text = await allSame()
+    assert.equal(count(text, '# kept'), 1)
+    await until('the copy is gone', async () => (await copies(ben.page)) === 0)
+  }),
+)
+
+test(
+  '"Saved" never stands over an edit without its acknowledgement',
+  pictured('saved', async () => {
+    await replaceAll(ada.page, '# true\n')
+    await sees(ben.page, '# true')
+    await saved(ben.page)
+    await goToLine(ben.page, 1)
+    ben.line.holdAnswers()
+    await ben.page.evaluate(() => {
+      const cell = document.querySelector('.link-cell')
+      window.shown = []
+      new MutationObserver(() => window.shown.push(cell?.getAttribute('data-state'))).observe(
+        cell,
+        {
+          attributes: true,
+        },
+      )
+    })
+    await ben.page.keyboard.type('!')
+    await ben.page.locator('.link-cell[data-state=saving]').waitFor()
+    await ben.page.locator('.link-cell[data-state=unsaved]').waitFor()
+    await ben.page.screenshot({ path: `${pictures}unsaved-ben.png` })
+    await ben.page.locator('.link-cell[data-state=reconnecting]').waitFor()
+    const shown = await ben.page.evaluate(() => window.shown)
+    assert.deepEqual(shown, ['editing', 'saving', 'unsaved', 'reconnecting'])
+    ben.line.heal()
+    await saved(ben.page)
+    assert.ok((await serversText()).startsWith('# true!'))
+    await allSame()
+  }),
+)
+
+test(
+  'the server is killed while both type: what was saved is there, once',
+  pictured('killed', async () => {
+    await replaceAll(ada.page, '# \n# \n')
+    await sees(ben.page, '# \n# ')
+    await Promise.all([goToLine(ada.page, 1), goToLine(ben.page, 2)])
+    const typing = Promise.all([
+      typeMarkers(ada.page, 'A', 6_000),
+      typeMarkers(ben.page, 'B', 6_000),
+    ])
+    await until('something is typed', async () => (await serversText()).includes('A2x'))
+    await server.restart('SIGKILL')
+    const typed = await typing
+    for (const { page } of [ada, ben]) await saved(page)
+    const text = await allSame()
+    for (const marker of typed.flat()) assert.equal(count(text, ` ${marker}`), 1, marker)
+  }),
+)
+
+test(
+  'more text than a room holds is told before it is taken',
+  pictured('too-large', async () => {
+    await replaceAll(ada.page, '# small\n')
+    const before_ = await shownText(ada.page)
+    await replaceAll(ada.page, 'x'.repeat(1_300_000))
+    await ada.page.getByText('That is 1.2 MB; a room holds 1 MB of text.').first().waitFor()
+    assert.equal(await shownText(ada.page), before_)
+    assert.equal(await state(ada.page), 'saved')
+    await ada.page.screenshot({ path: `${pictures}too-large-ada.png` })
+  }),
+)
+
+test('the consoles are silent', () => {
+  assert.deepEqual([...ada.troubles, ...ben.troubles], [])
+})
+
+/** How many rows the device keeps. */
+function copies(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('codencollab-copies')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('updates').objectStore('updates').count()
+          counting.onsuccess = () => {
+            opening.result.close()
+            resolve(counting.result)
+          }
+        }
+      }),
+  )
+}
