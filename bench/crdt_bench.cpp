@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -39,6 +40,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -377,6 +379,11 @@ int main(int argc, char** argv) {
     if (arguments.size() != 4) {
         bench::give_up("usage: crdt_bench [PHASE INPUT_DIR TRACE REPS]");
     }
-    const auto reps = static_cast<std::size_t>(std::max(1, std::atoi(arguments[3].c_str())));
+    const std::string& last = arguments[3];
+    std::size_t reps = 0;
+    const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), reps);
+    if (error != std::errc{} || end != last.data() + last.size() || reps == 0) {
+        bench::give_up("REPS is a number from 1 on");
+    }
     return bench::measure_one(arguments[0], arguments[1], arguments[2], reps);
 }

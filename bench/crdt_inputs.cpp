@@ -71,6 +71,74 @@ class Recorder {
     std::array<crdt::Document, 2> replicas_;
 };
 
+/// Two authors of one text, each at a caret of their own; what they write stands in a corpus.
+class Typists {
+  public:
+    Typists(std::mt19937_64& random, std::string corpus, Trace& trace)
+        : random_(random), corpus_(std::move(corpus)), recorder_(trace) {
+        edit(0, 0, 0, take(600 + pick(random_, 900)));
+        carets_.fill(text_.size());
+    }
+
+    /// The text has its length, or the corpus is used up.
+    bool are_done(std::size_t units) const {
+        return text_.size() >= units || taken_ + 10'000 >= corpus_.size();
+    }
+
+    /// One of them types for a while.
+    void type_on() {
+        const std::size_t author = pick(random_, 2);
+        if (pick(random_, 100) < 35) {  // to the start of some line
+            const std::size_t end = text_.find('\n', pick(random_, text_.size()));
+            carets_[author] = end == std::string::npos ? text_.size() : end + 1;
+        }
+        std::size_t at = std::min(carets_[author], text_.size());
+        for (std::size_t left = 20 + pick(random_, 100); left > 0; --left) {
+            at = stroke(author, at);
+        }
+        carets_[author] = at;
+    }
+
+    void finish() { recorder_.finish(); }
+
+  private:
+    /// One edit, or a few letters back; where the caret is then.
+    std::size_t stroke(std::size_t author, std::size_t at) {
+        const std::size_t kind = pick(random_, 100);
+        if (kind < 2 && at > 0) {
+            for (std::size_t back = std::min(at, 1 + pick(random_, 8)); back > 0; --back) {
+                edit(author, --at, 1, "");
+            }
+            return at;
+        }
+        std::size_t length = 1;
+        if (kind < 8) length = 4 + pick(random_, 8);
+        if (kind == 8) length = 30 + pick(random_, 50);
+        std::string piece = take(length);
+        const std::size_t next = at + piece.size();
+        edit(author, at, 0, std::move(piece));
+        return next;
+    }
+
+    void edit(std::size_t author, std::size_t at, std::size_t removed, std::string inserted) {
+        text_.replace(at, removed, inserted);
+        recorder_.edit(author, {at, removed, std::move(inserted)});
+    }
+
+    std::string take(std::size_t count) {
+        std::string piece = corpus_.substr(taken_, count);
+        taken_ += piece.size();
+        return piece;
+    }
+
+    std::mt19937_64& random_;
+    std::string corpus_;
+    Recorder recorder_;
+    std::string text_;
+    std::size_t taken_ = 0;  // of the corpus
+    std::array<std::size_t, 2> carets_{};
+};
+
 /// The part of `all` after the number of its entries, entry by entry.
 lib0::Reader open_list(const std::string& bytes, std::uint64_t& count) {
     lib0::Reader reader(bytes);
@@ -82,7 +150,8 @@ lib0::Reader open_list(const std::string& bytes, std::uint64_t& count) {
 
 void give_up(const std::string& why) {
     std::fprintf(stderr, "%s\n", why.c_str());
-    std::exit(1);
+    std::fflush(stdout);
+    std::_Exit(1);
 }
 
 std::string read_file(const std::filesystem::path& file) {
@@ -129,50 +198,12 @@ Trace read_trace(const std::filesystem::path& directory, const std::string& name
 
 Trace make_trace(std::uint64_t seed, std::size_t units) {
     std::mt19937_64 random(seed);
-    const std::string corpus = make_corpus(random, 4 * units);
-    std::size_t taken = 0;
     Trace trace;
     trace.name = "made";
-    Recorder recorder(trace);
-    std::string text;
-    const auto edit =
-        [&](std::size_t author, std::size_t at, std::size_t removed, std::string inserted) {
-            text.replace(at, removed, inserted);
-            recorder.edit(author, {at, removed, std::move(inserted)});
-        };
-    const auto take = [&](std::size_t count) {
-        std::string piece = corpus.substr(taken, count);
-        taken += piece.size();
-        return piece;
-    };
-    edit(0, 0, 0, take(600 + pick(random, 900)));
-    std::array<std::size_t, 2> carets{text.size(), text.size()};
-    while (text.size() < units && taken + 10'000 < corpus.size()) {
-        const std::size_t author = pick(random, 2);
-        if (pick(random, 100) < 35) {  // to the start of some line
-            const std::size_t end = text.find('\n', pick(random, text.size()));
-            carets[author] = end == std::string::npos ? text.size() : end + 1;
-        }
-        std::size_t at = std::min(carets[author], text.size());
-        for (std::size_t left = 20 + pick(random, 100); left > 0; --left) {
-            const std::size_t kind = pick(random, 100);
-            if (kind < 2 && at > 0) {
-                for (std::size_t back = std::min(at, 1 + pick(random, 8)); back > 0; --back) {
-                    edit(author, --at, 1, "");
-                }
-                continue;
-            }
-            const std::size_t length = kind < 8    ? 4 + pick(random, 8)
-                                       : kind == 8 ? 30 + pick(random, 50)
-                                                   : 1;
-            std::string piece = take(length);
-            const std::size_t next = at + piece.size();
-            edit(author, at, 0, std::move(piece));
-            at = next;
-        }
-        carets[author] = at;
-    }
-    recorder.finish();
+    Typists typists(random, make_corpus(random, 4 * units), trace);
+    while (!typists.are_done(units))
+        typists.type_on();
+    typists.finish();
     return trace;
 }
 

@@ -76,6 +76,7 @@ std::vector<std::string> describe_update(std::string_view bytes, Format format) 
     const auto decoded = decode_update(bytes, format, {}, update);
     if (!decoded) return {"refused: " + describe(decoded.error())};
     std::vector<std::string> lines;
+    lines.reserve(update.structs.size() + update.deletes.size());
     for (const StructRecord& record : update.structs) {
         lines.push_back(describe_struct(update, record));
     }

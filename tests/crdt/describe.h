@@ -9,7 +9,7 @@
 namespace codencollab::crdt::vectors {
 
 /// An update for a person: a line for each struct, then one for each deleted range.
-std::vector<std::string> describe_update(std::string_view update, Format format);
+std::vector<std::string> describe_update(std::string_view bytes, Format format);
 
 /// The lines in which two updates differ, `-` only expected, `+` only actual; at most `lines_max`.
 std::string difference(

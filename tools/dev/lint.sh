@@ -11,8 +11,10 @@ say "web client: format, ESLint, types"
 
 say "clang-tidy"
 mkdir -p build
-# A compile database for clang: no launcher, no precompiled headers of GCC.
+# A compile database for clang: no launcher, no precompiled headers of GCC. libstdc++ 12's own
+# std::stable_sort uses a buffer that clang 19 knows to be deprecated.
 cmake --preset debug -B build/lint -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_CXX_COMPILER_LAUNCHER= \
-  -DCODENCOLLAB_PCH=OFF -Wno-dev >build/lint.log 2>&1 || die "cmake failed; see build/lint.log"
+  -DCODENCOLLAB_PCH=OFF -DCMAKE_CXX_FLAGS=-Wno-deprecated-declarations -Wno-dev \
+  >build/lint.log 2>&1 || die "cmake failed; see build/lint.log"
 if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files -- 'src/*.cpp' 'tests/*.cpp'); fi
 printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$jobs" clang-tidy-19 -p build/lint --quiet

@@ -253,9 +253,9 @@ int main() {
     while (std::getline(std::cin, line)) {
         try {
             const std::string answer = peer.answer(line);
-            std::cout << "ok " << answer << std::endl;
+            std::cout << "ok " << answer << '\n' << std::flush;
         } catch (const std::exception& error) {
-            std::cout << "error " << error.what() << std::endl;
+            std::cout << "error " << error.what() << '\n' << std::flush;
         }
     }
     return 0;
