@@ -1,4 +1,5 @@
 #include "store/sqlite_database.h"
+#include "support/fake_store.h"
 #include "support/manual_clock.h"
 #include "support/room_store_port_test.h"
 #include "support/temporary_directory.h"
@@ -20,6 +21,14 @@ class OnDisk final : public RoomStoreUnderTest {
     std::unique_ptr<room::RoomStore> store_ = database_->make_room_store(loop);
 };
 
+class InMemory final : public RoomStoreUnderTest {
+  public:
+    room::RoomStore& store() override { return store_; }
+
+  private:
+    FakeStore store_{loop};
+};
+
 }  // namespace
 }  // namespace codencollab::store
 
@@ -29,4 +38,9 @@ INSTANTIATE_TEST_SUITE_P(
     RoomStorePort,
     testing::Values(MakeRoomStore([] { return std::make_unique<store::OnDisk>(); })),
     [](const auto&) { return "OnDisk"; });
+INSTANTIATE_TEST_SUITE_P(
+    Fake,
+    RoomStorePort,
+    testing::Values(MakeRoomStore([] { return std::make_unique<store::InMemory>(); })),
+    [](const auto&) { return "InMemory"; });
 }  // namespace codencollab

@@ -24,6 +24,13 @@ constexpr std::chrono::milliseconds checkpoint_idle{1'000};
 constexpr std::size_t checkpoint_bytes = 16 << 20;
 constexpr std::size_t truncate_bytes = 64 << 20;
 
+/// A full or read-only disk shows.
+void write_a_page(Connection& connection) {
+    Transaction transaction(connection);
+    connection.query("update schema_migrations set name = name where number = 1").run();
+    transaction.commit();
+}
+
 Error unavailable() {
     return {
         ErrorCode::store_unavailable, "Storage is not available now. Try again in a moment.", 1};
@@ -137,12 +144,17 @@ void SqliteWorker::run_in_one_transaction(
 void SqliteWorker::reconnect() {
     if (connection_) return;
     auto connection = std::make_unique<Connection>(path_);
-    // After a failed sync, what the log seems to hold may be in the kernel's memory alone, and
-    // syncing it again would prove nothing. Written into the database and synced there, it is safe.
-    if (is_log_in_doubt_ && !connection->checkpoint(Connection::Checkpoint::truncate)) {
-        throw SqliteFailure(SQLITE_BUSY, "another program holds the database");
+    if (is_log_in_doubt_) {
+        // After a failed sync, what the log seems to hold may be in the kernel's memory alone, and
+        // syncing it again would prove nothing. Written into the database and synced there it is
+        // safe, once a commit of its own has begun the log anew: the next answer may be for an
+        // update that is there already and that writes nothing.
+        if (!connection->checkpoint(Connection::Checkpoint::truncate)) {
+            throw SqliteFailure(SQLITE_BUSY, "another program holds the database");
+        }
+        write_a_page(*connection);
+        is_log_in_doubt_ = false;
     }
-    is_log_in_doubt_ = false;
     connection_ = std::move(connection);
 }
 
@@ -201,10 +213,7 @@ void SqliteWorker::note_success() {
 void SqliteWorker::probe() {
     try {
         reconnect();
-        Transaction transaction(*connection_);
-        // Writes a page, so that a full or read-only disk shows.
-        connection_->query("update schema_migrations set name = name where number = 1").run();
-        transaction.commit();
+        write_a_page(*connection_);
         note_success();
     } catch (const SqliteFailure& failure) {
         note_failure(failure);

@@ -262,7 +262,9 @@ class FakeStore final : public room::RoomStore {
         Callback<bool> done) override {
         later(std::move(done), [=, this]() -> Result<bool> {
             room::RunRecord* run = find_run(id);
-            if (run == nullptr || run->result) return false;
+            if (run == nullptr) return false;
+            // The very same result again is this call done again.
+            if (run->result) return run->finished_at == at && run->result->output == result.output;
             run->version = version;
             run->result = result;
             run->finished_at = at;
@@ -382,8 +384,12 @@ class FakeStore final : public room::RoomStore {
 
         room::HistoryPage page;
         WallTime end = WallTime::max();
+        constexpr std::size_t page_bytes = 4 << 20;
+        std::size_t bytes = 0;
         for (const auto& [seq, row] : all) {
-            if (page.updates.size() == std::max<std::size_t>(query.count, 1)) {
+            bytes += row.update.bytes.size();
+            const bool is_full = bytes > page_bytes && !page.updates.empty();
+            if (is_full || page.updates.size() == std::max<std::size_t>(query.count, 1)) {
                 end = std::max(begin, row.update.at);
                 page.next =
                     std::to_string(seq) + '.' + std::to_string(end.time_since_epoch().count());

@@ -1,16 +1,17 @@
 #pragma once
 
-#include "base/utf.h"
 #include "room/store.h"
 #include "support/waiting_loop.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,10 +65,11 @@ class RoomStorePort : public testing::TestWithParam<MakeRoomStore> {
     room::RoomRecord create(
         const room::RoomRecord& room,
         const room::User& owner,
-        std::u16string text = u"",
+        std::string starter = "starter",
         std::string key = "") {
         auto made = call<room::RoomRecord>([&](Rooms& rooms, auto done) {
-            rooms.create(room, owner, text, key, std::move(done));
+            room::LogBatch first{.writer = creator, .updates = {new_update(1, starter)}};
+            rooms.create(room, owner, std::move(first), "text", key, std::move(done));
         });
         EXPECT_TRUE(made) << made.error().message;
         return *made;
@@ -85,7 +87,73 @@ class RoomStorePort : public testing::TestWithParam<MakeRoomStore> {
             [&](Rooms& rooms, auto done) { rooms.list(user, before, count, std::move(done)); });
     }
 
-    Result<> save(const RoomId& room, std::u16string text, int seconds = 1) {
+    static constexpr room::LogWriter creator = 0xFFFF'FFFF'FFFF'FFF0;
+
+    /// The store takes any bytes for an update.
+    room::LoggedUpdate new_update(std::uint64_t number, std::string bytes, int seconds = 0) const {
+        return {.number = number, .author = {}, .at = at(seconds), .bytes = std::move(bytes)};
+    }
+
+    Result<> append(
+        const RoomId& room, room::LogWriter writer, std::vector<room::LoggedUpdate> updates) {
+        return call([&](Rooms& rooms, auto done) {
+            rooms.append(room, {.writer = writer, .updates = updates}, std::move(done));
+        });
+    }
+
+    Result<> fold(const RoomId& room, room::LogPosition folded, std::string snapshot) {
+        return call(
+            [&](Rooms& rooms, auto done) { rooms.fold(room, folded, snapshot, std::move(done)); });
+    }
+
+    /// What a room is loaded from.
+    std::vector<std::string> updates_of(const RoomId& room) {
+        return load(room).value().document.updates;
+    }
+
+    Result<room::HistoryPage> history(const RoomId& room, room::HistoryQuery query) {
+        return call<room::HistoryPage>(
+            [&](Rooms& rooms, auto done) { rooms.history(room, query, std::move(done)); });
+    }
+
+    /// All pages, one after the other.
+    std::vector<room::HistoryPage> pages_of(const RoomId& room, room::HistoryQuery query) {
+        std::vector<room::HistoryPage> pages;
+        do {
+            auto page = history(room, query);
+            EXPECT_TRUE(page) << page.error().message;
+            query.after = page->next.value_or("");
+            pages.push_back(*std::move(page));
+        } while (pages.back().next && pages.size() < 1'000);
+        return pages;
+    }
+
+    std::vector<std::string> history_of(const RoomId& room, room::HistoryQuery query) {
+        std::vector<std::string> updates;
+        for (const auto& page : pages_of(room, std::move(query))) {
+            for (const auto& update : page.updates)
+                updates.push_back(update.bytes);
+        }
+        return updates;
+    }
+
+    room::HistoryEvent new_event(room::HistoryEventKind kind, int seconds, std::string value = "") {
+        return {
+            .id = MessageId::random(random_),
+            .kind = kind,
+            .at = at(seconds),
+            .user = UserId::random(random_),
+            .name = "Ada",
+            .value = std::move(value),
+            .subject = {}};
+    }
+
+    Result<> note(const RoomId& room, const room::HistoryEvent& event) {
+        return call(
+            [&](Rooms& rooms, auto done) { rooms.append_event(room, event, std::move(done)); });
+    }
+
+    Result<> save(const RoomId& room, std::string text, int seconds = 1) {
         return call([&](Rooms& rooms, auto done) {
             rooms.save_text(room, text, at(seconds), std::move(done));
         });
@@ -148,7 +216,7 @@ class RoomStorePort : public testing::TestWithParam<MakeRoomStore> {
 TEST_P(RoomStorePort, LoadsARoomAsItWasCreated) {
     const auto owner = new_user();
     const auto room = new_room();
-    create(room, owner, u"print('h\u00e9')\n");
+    create(room, owner, std::string("\1\0\xff", 3));
     const auto loaded = load(room.id);
     ASSERT_TRUE(loaded);
     EXPECT_EQ(loaded->room.id, room.id);
@@ -159,7 +227,11 @@ TEST_P(RoomStorePort, LoadsARoomAsItWasCreated) {
     EXPECT_TRUE(loaded->room.locked);
     EXPECT_EQ(loaded->room.created_at, room.created_at);
     EXPECT_EQ(loaded->room.updated_at, room.updated_at);
-    EXPECT_EQ(loaded->text, u"print('h\u00e9')\n");
+    EXPECT_EQ(loaded->document.updates, std::vector{std::string("\1\0\xff", 3)});
+    EXPECT_EQ(loaded->document.log, (room::LogPosition{{creator, 1}}));
+    EXPECT_EQ(loaded->document.log_count, 1U);
+    EXPECT_EQ(loaded->document.log_bytes, 3U);
+    EXPECT_FALSE(loaded->document.is_recovered);
     ASSERT_EQ(loaded->members.size(), 1U);
     EXPECT_EQ(loaded->members[0].user.id, owner.id);
     EXPECT_EQ(loaded->members[0].user.name, "Ada");
@@ -176,16 +248,16 @@ TEST_P(RoomStorePort, GivesTheSameRoomForTheSameKey) {
     const auto owner = new_user();
     const auto first = new_room();
     const auto second = new_room();
-    create(first, owner, u"one", "key");
-    EXPECT_EQ(create(second, owner, u"two", "key").id, first.id);
+    create(first, owner, "one", "key");
+    EXPECT_EQ(create(second, owner, "two", "key").id, first.id);
     EXPECT_FALSE(load(second.id));
-    EXPECT_EQ(load(first.id)->text, u"one");
+    EXPECT_EQ(updates_of(first.id), std::vector<std::string>{"one"});
 }
 
 TEST_P(RoomStorePort, KeepsTheKeysOfOwnersApart) {
     const auto room = new_room();
-    create(new_room(), new_user(), u"", "key");
-    EXPECT_EQ(create(room, new_user("Ben"), u"", "key").id, room.id);
+    create(new_room(), new_user(), "", "key");
+    EXPECT_EQ(create(room, new_user("Ben"), "", "key").id, room.id);
 }
 
 TEST_P(RoomStorePort, TakesAnEmptyKeyForNone) {
@@ -199,9 +271,9 @@ TEST_P(RoomStorePort, MakesANewRoomWhenTheKeysRoomIsGone) {
     const auto owner = new_user();
     const auto first = new_room();
     const auto second = new_room();
-    create(first, owner, u"", "key");
+    create(first, owner, "", "key");
     EXPECT_TRUE(call([&](Rooms& rooms, auto done) { rooms.remove(first.id, std::move(done)); }));
-    EXPECT_EQ(create(second, owner, u"", "key").id, second.id);
+    EXPECT_EQ(create(second, owner, "", "key").id, second.id);
 }
 
 TEST_P(RoomStorePort, ListsRoomsByActivityPageByPage) {
@@ -264,25 +336,259 @@ TEST_P(RoomStorePort, RefusesACursorOfSomebodyElse) {
 
 TEST_P(RoomStorePort, SavesTextAndCountsItAsActivity) {
     const auto owner = new_user();
-    const auto older = create(new_room(0), owner, u"old");
-    const auto newer = create(new_room(1), owner);
-    EXPECT_TRUE(save(older.id, u"new", 2));
-    EXPECT_EQ(load(older.id)->text, u"new");
+    const auto older = create(new_room(0), owner, "old");
+    create(new_room(1), owner);
+    EXPECT_TRUE(save(older.id, "new", 2));
     EXPECT_EQ(load(older.id)->room.updated_at, at(2));
     EXPECT_EQ(list(owner.id, "", 10)->rooms.front().room.id, older.id);
-    EXPECT_EQ(load(newer.id)->text, u"");
+    EXPECT_EQ(updates_of(older.id), std::vector<std::string>{"old"}) << "the text is not read back";
 }
 
-TEST_P(RoomStorePort, KeepsEveryUnitOfAText) {
+TEST_P(RoomStorePort, KeepsTheLogInOrder) {
     const auto room = create(new_room(), new_user());
-    // Half an emoji, the other half, a whole one, NUL, the ends of the surrogate range.
-    const std::u16string text = {0xd83d, u'a', 0xde00, 0xd83d, 0xde00, 0, 0xd7ff, 0xe000, 0xffff};
-    EXPECT_TRUE(save(room.id, text));
-    EXPECT_EQ(load(room.id)->text, text);
+    EXPECT_TRUE(append(room.id, 7, {new_update(1, "a"), new_update(2, "b")}));
+    EXPECT_TRUE(append(room.id, 3, {new_update(1, "c")}));
+    EXPECT_TRUE(append(room.id, 7, {new_update(3, "d")}));
+    const auto document = load(room.id)->document;
+    EXPECT_EQ(document.updates, (std::vector<std::string>{"starter", "a", "b", "c", "d"}));
+    EXPECT_EQ(document.log, (room::LogPosition{{creator, 1}, {3, 1}, {7, 3}}));
+    EXPECT_EQ(document.log_count, 5U);
+    EXPECT_EQ(document.log_bytes, 11U);
+}
+
+TEST_P(RoomStorePort, AddsAnUpdateOnceHoweverOftenItIsAppended) {
+    const auto room = create(new_room(), new_user());
+    EXPECT_TRUE(append(room.id, 1, {new_update(1, "a"), new_update(2, "b")}));
+    EXPECT_TRUE(append(room.id, 1, {new_update(1, "a"), new_update(2, "b"), new_update(3, "c")}));
+    EXPECT_EQ(updates_of(room.id), (std::vector<std::string>{"starter", "a", "b", "c"}));
+    EXPECT_TRUE(fold(room.id, {{1, 3}}, "whole"));
+    EXPECT_TRUE(append(room.id, 1, {new_update(2, "b"), new_update(3, "c"), new_update(4, "d")}));
+    EXPECT_EQ(updates_of(room.id), (std::vector<std::string>{"whole", "starter", "d"}));
+    EXPECT_EQ(
+        history_of(room.id, {.count = 9}),
+        (std::vector<std::string>{"starter", "a", "b", "c", "d"}));
+}
+
+TEST_P(RoomStorePort, RefusesAnUpdateOfARoomThatIsGoneAlone) {
+    const auto gone = create(new_room(), new_user());
+    const auto room = create(new_room(), new_user());
+    ASSERT_TRUE(call([&](Rooms& rooms, auto done) { rooms.remove(gone.id, std::move(done)); }));
+    std::vector<Result<>> answers;
+    const auto push = [&](const RoomId& id, std::uint64_t number) {
+        room::LogBatch batch{.writer = 1, .updates = {new_update(number, "x")}};
+        store().append(id, batch, [&](Result<> done) { answers.push_back(std::move(done)); });
+    };
+    push(room.id, 1);
+    push(gone.id, 1);
+    push(room.id, 2);
+    loop().run_until([&] { return answers.size() == 3; });
+    EXPECT_TRUE(answers[0] && answers[2]);
+    ASSERT_FALSE(answers[1]);
+    EXPECT_EQ(answers[1].error().code, ErrorCode::room_not_found);
+    EXPECT_EQ(load(room.id)->document.log_count, 3U);
+    EXPECT_FALSE(load(gone.id));
+}
+
+TEST_P(RoomStorePort, FoldsExactlyWhatItIsTold) {
+    const auto room = create(new_room(), new_user());
+    EXPECT_TRUE(
+        append(room.id, 1, {new_update(1, "a1"), new_update(2, "a2"), new_update(3, "a3")}));
+    EXPECT_TRUE(append(room.id, 2, {new_update(1, "b1")}));
+    EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 2}}, "whole"));
+    auto document = load(room.id)->document;
+    EXPECT_EQ(document.updates, (std::vector<std::string>{"whole", "a3", "b1"}));
+    EXPECT_EQ(document.log, (room::LogPosition{{1, 3}, {2, 1}}));
+    EXPECT_EQ(document.log_count, 2U);
+    EXPECT_EQ(document.log_bytes, 4U);
+    EXPECT_TRUE(fold(room.id, {{1, 3}, {2, 1}}, "more"));
+    document = load(room.id)->document;
+    EXPECT_EQ(document.updates, std::vector<std::string>{"more"});
+    EXPECT_TRUE(document.log.empty());
+    EXPECT_EQ(
+        history_of(room.id, {.count = 2}),
+        (std::vector<std::string>{"starter", "a1", "a2", "a3", "b1"}));
+}
+
+TEST_P(RoomStorePort, KeepsARowThatCommitsAfterAFoldWithHigherOnes) {
+    const auto room = create(new_room(), new_user());
+    EXPECT_TRUE(append(room.id, 1, {new_update(1, "a1"), new_update(3, "a3")}));
+    EXPECT_TRUE(append(room.id, 2, {new_update(5, "b5")}));
+    EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 3}, {2, 5}}, "whole"));
+    EXPECT_TRUE(append(room.id, 1, {new_update(2, "a2")}));
+    EXPECT_TRUE(append(room.id, 2, {new_update(4, "b4")}));
+    EXPECT_EQ(updates_of(room.id), (std::vector<std::string>{"whole", "a2", "b4"}));
+    EXPECT_TRUE(fold(room.id, {{1, 3}}, "more"));
+    EXPECT_EQ(updates_of(room.id), (std::vector<std::string>{"more", "b4"}));
+    EXPECT_EQ(
+        history_of(room.id, {.count = 2}),
+        (std::vector<std::string>{"starter", "a1", "a3", "b5", "a2", "b4"}));
+}
+
+TEST_P(RoomStorePort, FoldsOnceWhenItIsToldTwice) {
+    const auto room = create(new_room(), new_user());
+    EXPECT_TRUE(append(room.id, 1, {new_update(1, "a")}));
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 1}}, "whole"));
+        EXPECT_EQ(updates_of(room.id), std::vector<std::string>{"whole"});
+        EXPECT_EQ(history_of(room.id, {.count = 9}), (std::vector<std::string>{"starter", "a"}));
+    }
+    EXPECT_TRUE(fold(room.id, {}, "newer")) << "a snapshot alone";
+    EXPECT_EQ(updates_of(room.id), std::vector<std::string>{"newer"});
+}
+
+TEST_P(RoomStorePort, TellsWhoTypedWhatAndWhen) {
+    const auto room = create(new_room(), new_user());
+    const UserId ada = UserId::random(random_);
+    const UserId ben = UserId::random(random_);
+    auto first = new_update(1, "a", 5);
+    first.author = ada;
+    auto second = new_update(2, "b", 4);  // its clock was set back
+    second.author = ben;
+    auto third = new_update(3, "c", 6);
+    third.at += std::chrono::milliseconds(7);
+    EXPECT_TRUE(append(room.id, 1, {first, second}));
+    for (int i = 0; i < 2; ++i) {  // from the log, then from what was folded
+        EXPECT_TRUE(append(room.id, 1, {third}));
+        const auto page = history(room.id, {.count = 9});
+        ASSERT_TRUE(page);
+        ASSERT_EQ(page->updates.size(), 4U);
+        EXPECT_FALSE(page->updates[0].author);
+        EXPECT_EQ(page->updates[1].author, ada);
+        EXPECT_EQ(page->updates[1].at, at(5));
+        EXPECT_EQ(page->updates[2].author, ben);
+        EXPECT_EQ(page->updates[2].at, at(4));
+        EXPECT_FALSE(page->updates[3].author);
+        EXPECT_EQ(page->updates[3].at, third.at);
+        EXPECT_FALSE(page->next);
+        EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 3}}, "whole"));
+    }
+}
+
+TEST_P(RoomStorePort, TellsWhatElseHappened) {
+    const auto owner = new_user();
+    const auto room = create(new_room(), owner);
+    auto role = new_event(room::HistoryEventKind::role, 2, "viewer");
+    role.subject = UserId::random(random_);
+    EXPECT_TRUE(note(room.id, role));
+    const auto joined = new_event(room::HistoryEventKind::joined, 1);
+    EXPECT_TRUE(note(room.id, joined));
+    EXPECT_TRUE(say(room.id, new_message("hello")));
+    const auto run = new_run(3);
+    ASSERT_TRUE(start_run(room.id, run));
+    const auto page = history(room.id, {.count = 9});
+    ASSERT_TRUE(page);
+    ASSERT_EQ(page->events.size(), 3U);
+    EXPECT_EQ(page->events[0].kind, room::HistoryEventKind::created);
+    EXPECT_EQ(page->events[0].user, owner.id);
+    EXPECT_EQ(page->events[0].name, "Ada");
+    EXPECT_EQ(page->events[0].value, "python");
+    EXPECT_EQ(page->events[0].at, room.created_at);
+    EXPECT_EQ(page->events[1].id, joined.id);
+    EXPECT_EQ(page->events[1].kind, room::HistoryEventKind::joined);
+    EXPECT_FALSE(page->events[1].subject);
+    EXPECT_EQ(page->events[2].kind, room::HistoryEventKind::role);
+    EXPECT_EQ(page->events[2].value, "viewer");
+    EXPECT_EQ(page->events[2].subject, role.subject);
+    EXPECT_EQ(page->events[2].user, role.user);
+    ASSERT_EQ(page->chat.size(), 1U);
+    EXPECT_EQ(page->chat[0].text, "hello");
+    ASSERT_EQ(page->runs.size(), 1U);
+    EXPECT_EQ(page->runs[0].id, run.id);
+}
+
+TEST_P(RoomStorePort, PagesThroughTheHistoryWithEachEventOnce) {
+    const auto room = create(new_room(), new_user());
+    std::vector<std::string> wanted{"starter"};
+    std::uint64_t number = 0;
+    // Times go forward and back, and more than once stand still.
+    for (const int seconds : {1, 2, 2, 5, 3, 4, 4, 4, 9, 8, 12, 13}) {
+        wanted.push_back("u" + std::to_string(++number));
+        EXPECT_TRUE(append(room.id, 1, {new_update(number, wanted.back(), seconds)}));
+        if (number == 4) {
+            EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 4}}, "one"));
+        }
+        if (number == 9) {
+            EXPECT_TRUE(fold(room.id, {{1, 9}}, "two"));
+        }
+    }
+    for (int seconds = -1; seconds < 16; ++seconds)
+        EXPECT_TRUE(note(room.id, new_event(room::HistoryEventKind::joined, seconds)));
+    for (const std::size_t count : {1, 2, 3, 5, 13, 14}) {
+        std::vector<std::string> updates;
+        std::vector<MessageId> events;
+        std::vector<WallTime> times;
+        for (const auto& page : pages_of(room.id, {.count = count})) {
+            EXPECT_LE(page.updates.size(), count);
+            for (const auto& update : page.updates)
+                updates.push_back(update.bytes);
+            for (const auto& event : page.events) {
+                events.push_back(event.id);
+                times.push_back(event.at);
+            }
+        }
+        EXPECT_EQ(updates, wanted);
+        EXPECT_EQ(events.size(), 18U) << count;
+        EXPECT_TRUE(std::ranges::is_sorted(times)) << count;
+        std::ranges::sort(events);
+        EXPECT_EQ(std::ranges::unique(events).begin(), events.end()) << "each once";
+    }
+}
+
+TEST_P(RoomStorePort, ShowsAPartOfTheHistory) {
+    const auto room = create(new_room(), new_user());
+    for (int i = 1; i <= 6; ++i) {
+        EXPECT_TRUE(append(
+            room.id, 1, {new_update(static_cast<std::uint64_t>(i), std::to_string(i), 10 * i)}));
+        EXPECT_TRUE(note(room.id, new_event(room::HistoryEventKind::left, 10 * i)));
+    }
+    for (int i = 0; i < 2; ++i) {  // from the log, then from what was folded
+        const room::HistoryQuery query{.count = 2, .from = at(20), .to = at(50)};
+        EXPECT_EQ(history_of(room.id, query), (std::vector<std::string>{"2", "3", "4", "5"}));
+        std::size_t events = 0;
+        for (const auto& page : pages_of(room.id, query))
+            events += page.events.size();
+        EXPECT_EQ(events, 4U);
+        EXPECT_EQ(history_of(room.id, {.count = 9, .from = at(55)}), std::vector<std::string>{"6"});
+        EXPECT_EQ(
+            history_of(room.id, {.count = 9, .to = at(10)}),
+            (std::vector<std::string>{"starter", "1"}));
+        EXPECT_TRUE(history_of(room.id, {.count = 9, .from = at(70)}).empty());
+        EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, 6}}, "whole"));
+    }
+}
+
+TEST_P(RoomStorePort, ShowsWhatHappenedWhileNobodyTyped) {
+    const auto room = create(new_room(), new_user());
+    EXPECT_TRUE(note(room.id, new_event(room::HistoryEventKind::joined, 100)));
+    const auto page = history(room.id, {.count = 5, .from = at(50)});
+    ASSERT_TRUE(page);
+    EXPECT_TRUE(page->updates.empty());
+    EXPECT_EQ(page->events.size(), 1U);
+    EXPECT_FALSE(page->next);
+}
+
+TEST_P(RoomStorePort, KeepsAPageOfHistorySmall) {
+    const auto room = create(new_room(), new_user());
+    const std::string large(3 << 20, 'x');
+    EXPECT_TRUE(append(room.id, 1, {new_update(1, large), new_update(2, large)}));
+    EXPECT_TRUE(fold(room.id, {{1, 1}}, "whole"));
+    const auto pages = pages_of(room.id, {.count = 100});
+    ASSERT_EQ(pages.size(), 2U);
+    EXPECT_EQ(pages[0].updates.size(), 2U);
+    EXPECT_EQ(pages[1].updates.size(), 1U);
+}
+
+TEST_P(RoomStorePort, RefusesAPlaceInTheHistoryThatIsNone) {
+    const auto room = create(new_room(), new_user());
+    for (const char* cursor : {"x", "1", "1.", ".1", "-1.0", "1.0x", "99999999999999999999.0"}) {
+        const auto page = history(room.id, {.after = cursor, .count = 5});
+        ASSERT_FALSE(page) << cursor;
+        EXPECT_EQ(page.error().code, ErrorCode::bad_request);
+    }
 }
 
 TEST_P(RoomStorePort, UpdatesWhatMayChange) {
-    auto room = create(new_room(), new_user(), u"text");
+    auto room = create(new_room(), new_user(), "text");
     room.title = "Second round";
     room.language = "cpp";
     room.visibility = room::Visibility::link;
@@ -297,7 +603,7 @@ TEST_P(RoomStorePort, UpdatesWhatMayChange) {
     EXPECT_EQ(loaded->room.default_role, room::Role::editor);
     EXPECT_FALSE(loaded->room.locked);
     EXPECT_EQ(loaded->room.updated_at, at(8));
-    EXPECT_EQ(loaded->text, u"text");
+    EXPECT_EQ(loaded->document.updates, std::vector<std::string>{"text"});
 }
 
 TEST_P(RoomStorePort, AddsChangesAndRemovesMembers) {
@@ -326,7 +632,7 @@ TEST_P(RoomStorePort, AddsChangesAndRemovesMembers) {
 
 TEST_P(RoomStorePort, RemovesARoomWithAllThatIsInIt) {
     const auto owner = new_user();
-    const auto room = create(new_room(), owner, u"text");
+    const auto room = create(new_room(), owner, "text");
     const auto run = new_run();
     EXPECT_TRUE(say(room.id, new_message("hello")));
     EXPECT_TRUE(start_run(room.id, run, "key"));
@@ -424,7 +730,14 @@ TEST_P(RoomStorePort, RefusesToWriteIntoARoomThatIsNotThere) {
     const auto code_of = [](const auto& result) {
         return result ? ErrorCode::internal : result.error().code;
     };
-    EXPECT_EQ(code_of(save(nowhere.id, u"text")), ErrorCode::room_not_found);
+    EXPECT_EQ(code_of(save(nowhere.id, "text")), ErrorCode::room_not_found);
+    EXPECT_EQ(code_of(append(nowhere.id, 1, {new_update(1, "x")})), ErrorCode::room_not_found);
+    EXPECT_EQ(code_of(append(nowhere.id, 1, {})), ErrorCode::room_not_found);
+    EXPECT_EQ(code_of(fold(nowhere.id, {{1, 1}}, "x")), ErrorCode::room_not_found);
+    EXPECT_EQ(code_of(history(nowhere.id, {.count = 1})), ErrorCode::room_not_found);
+    EXPECT_EQ(
+        code_of(note(nowhere.id, new_event(room::HistoryEventKind::left, 1))),
+        ErrorCode::room_not_found);
     EXPECT_EQ(code_of(say(nowhere.id, new_message("x"))), ErrorCode::room_not_found);
     EXPECT_EQ(code_of(start_run(nowhere.id, new_run())), ErrorCode::room_not_found);
     EXPECT_EQ(
@@ -437,16 +750,19 @@ TEST_P(RoomStorePort, ChangesNothingWhenACallIsDoneAgain) {  // after a commit o
     const auto room = new_room();
     const auto message = new_message("once");
     const auto run = new_run();
+    const auto event = new_event(room::HistoryEventKind::title, 1, "Trees");
     room::RunResult result;
     result.output = "1";
     for (int i = 0; i < 2; ++i) {
-        EXPECT_EQ(create(room, owner, u"starter").id, room.id);
+        EXPECT_EQ(create(room, owner, "starter").id, room.id);
+        EXPECT_TRUE(note(room.id, event));
         EXPECT_TRUE(say(room.id, message));
         EXPECT_TRUE(start_run(room.id, run));
         EXPECT_TRUE(finish_run(run.id, result));
     }
     const auto loaded = load(room.id);
-    EXPECT_EQ(loaded->text, u"starter");
+    EXPECT_EQ(loaded->document.updates, std::vector<std::string>{"starter"});
+    EXPECT_EQ(history(room.id, {.count = 9})->events.size(), 2U) << "created, title";
     EXPECT_EQ(loaded->members.size(), 1U);
     EXPECT_EQ(loaded->chat.size(), 1U);
     EXPECT_EQ(recent_runs(room.id, 10).size(), 1U);
@@ -463,7 +779,7 @@ TEST_P(RoomStorePort, AnswersInTheOrderOfTheCallsAndNeverWithinOne) {
         } else if (i % 3 == 1) {
             store().list(new_user().id, "no cursor", 1, note);
         } else {
-            store().save_text(room.id, u"text", at(i), note);
+            store().save_text(room.id, "text", at(i), note);
         }
         ASSERT_TRUE(answered.empty());
     }
@@ -471,23 +787,36 @@ TEST_P(RoomStorePort, AnswersInTheOrderOfTheCallsAndNeverWithinOne) {
     EXPECT_TRUE(std::ranges::is_sorted(answered));
 }
 
-TEST_P(RoomStorePort, SeesInALoadWhatWasSavedBefore) {
+TEST_P(RoomStorePort, SeesInALoadWhatWasAppendedBefore) {
     const auto room = create(new_room(), new_user());
-    std::optional<std::u16string> text;
-    store().save_text(room.id, u"newest", at(1), [](const auto&) {});
-    store().load(room.id, 1, [&](auto loaded) { text = (*loaded)->text; });
-    loop().run_until([&] { return text.has_value(); });
-    EXPECT_EQ(text, u"newest");
+    std::vector<std::string> updates;
+    room::LogBatch batch{.writer = 1, .updates = {new_update(1, "newest")}};
+    store().append(room.id, batch, [](const auto&) {});
+    store().load(room.id, 1, [&](auto loaded) { updates = (*loaded)->document.updates; });
+    loop().run_until([&] { return !updates.empty(); });
+    EXPECT_EQ(updates, (std::vector<std::string>{"starter", "newest"}));
 }
 
-TEST_P(RoomStorePort, GivesAnyTextBack) {
+TEST_P(RoomStorePort, GivesAnyBytesBack) {
     const auto room = create(new_room(), new_user());
-    const bool holds = rc::check([&](const std::vector<std::uint16_t>& units) {
-        const std::u16string text(units.begin(), units.end());
-        RC_ASSERT(save(room.id, text).has_value());
-        RC_ASSERT(load(room.id)->text == text);
-    });
-    EXPECT_TRUE(holds);
+    std::vector<std::string> wanted{"starter"};
+    std::uint64_t state = 1;
+    for (std::uint64_t number = 1; number <= 300; ++number) {
+        std::string bytes;
+        for (std::uint64_t left = number % 40; left > 0; --left) {
+            state = state * 6'364'136'223'846'793'005 + 1'442'695'040'888'963'407;
+            bytes += static_cast<char>(state >> 56);
+        }
+        EXPECT_TRUE(append(room.id, 1, {new_update(number, bytes)}));
+        wanted.push_back(std::move(bytes));
+        if (number % 70 == 0) {
+            EXPECT_TRUE(fold(room.id, {{creator, 1}, {1, number - 5}}, "whole"));
+        }
+    }
+    EXPECT_EQ(history_of(room.id, {.count = 100}), wanted);
+    wanted.erase(wanted.begin(), wanted.begin() + 276);
+    wanted.insert(wanted.begin(), "whole");
+    EXPECT_EQ(updates_of(room.id), wanted);
 }
 
 }  // namespace codencollab
