@@ -7,10 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -125,21 +125,21 @@ pid_t child_of(pid_t parent) {
 
 class RealRunner : public testing::Test {
   protected:
-    static void SetUpTestSuite() { shared_ = std::make_unique<SharedRunner>(); }
-    static void TearDownTestSuite() { shared_.reset(); }
+    static void SetUpTestSuite() { shared = std::make_unique<SharedRunner>(); }
+    static void TearDownTestSuite() { shared.reset(); }
 
     void SetUp() override {
-        if (shared_->ups == 0)
+        if (shared->ups == 0)
             GTEST_SKIP() << "This host cannot isolate programs; see the log above.";
     }
 
     RunId start(room::RunRequest request) {
-        request.id = RunId::random(shared_->random);
+        request.id = RunId::random(shared->random);
         if (request.version.empty()) request.version = "*";
         room::RunObserver observer;
         observer.queued = [](std::size_t) {};
         observer.started = [this](std::string version) { told_.version = std::move(version); };
-        observer.output = [this](room::OutputStream stream, std::string data) {
+        observer.output = [this](room::OutputStream stream, const std::string& data) {
             (stream == room::OutputStream::compile ? told_.compile : told_.output) += data;
         };
         observer.finished = [this](room::RunResult result) {
@@ -147,19 +147,19 @@ class RealRunner : public testing::Test {
             told_.result = std::move(result);
         };
         const RunId id = request.id;
-        shared_->executor->start(std::move(request), std::move(observer));
+        shared->executor->start(std::move(request), std::move(observer));
         return id;
     }
-    const room::RunResult& wait() {
-        EXPECT_TRUE(shared_->loop.turn_until([&] { return told_.finishes > 0; }));
+    const room::RunResult& wait() const {
+        EXPECT_TRUE(shared->loop.turn_until([&] { return told_.finishes > 0; }));
         return told_.result;
     }
-    bool wait_for_output(const std::string& text) {
-        return shared_->loop.turn_until(
+    bool wait_for_output(const std::string& text) const {
+        return shared->loop.turn_until(
             [&] { return told_.output.find(text) != std::string::npos; });
     }
 
-    static inline std::unique_ptr<SharedRunner> shared_;
+    static inline std::unique_ptr<SharedRunner> shared;
     Told told_;
 };
 
@@ -182,9 +182,9 @@ TEST_F(RealRunner, StreamsAndTakesInputWhileItRuns) {
     request.interactive = true;
     const RunId id = start(std::move(request));
     ASSERT_TRUE(wait_for_output("name?"));
-    shared_->executor->write_stdin(id, "Ada\n", false);
+    shared->executor->write_stdin(id, "Ada\n", false);
     ASSERT_TRUE(wait_for_output("hello Ada"));
-    shared_->executor->write_stdin(id, "", true);
+    shared->executor->write_stdin(id, "", true);
     EXPECT_EQ(wait().failure, std::nullopt);
     EXPECT_THAT(told_.output, HasSubstr("end\n"));
 }
@@ -192,7 +192,7 @@ TEST_F(RealRunner, StreamsAndTakesInputWhileItRuns) {
 TEST_F(RealRunner, StopsARun) {
     const RunId id = start(bash("echo on; sleep 100"));
     ASSERT_TRUE(wait_for_output("on"));
-    shared_->executor->stop(id);
+    shared->executor->stop(id);
     EXPECT_EQ(wait().failure, RunFailure::killed);
     EXPECT_EQ(told_.finishes, 1);
 }
@@ -247,7 +247,7 @@ TEST_F(RealRunner, ComesBackAfterItWasKilledAndTheRunEndsOnce) {
     const room::RunResult& result = wait();
     EXPECT_EQ(result.failure, RunFailure::sandbox_unavailable);
     EXPECT_EQ(result.message, "The runner stopped during this run. Run again.");
-    ASSERT_TRUE(shared_->loop.turn_until([&] { return shared_->ups == 2; }));
+    ASSERT_TRUE(shared->loop.turn_until([&] { return shared->ups == 2; }));
     EXPECT_EQ(told_.finishes, 1);
     told_ = {};
     start(bash("echo again"));

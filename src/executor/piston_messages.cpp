@@ -96,8 +96,8 @@ Result<PistonUrl> parse_piston_url(std::string_view url) {
     parsed.path = path;
     if (authority.starts_with('[')) {
         const std::size_t end = authority.find(']');
-        parsed.host = authority.substr(1, end == authority.npos ? end : end - 1);
-        authority = end == authority.npos ? std::string_view() : authority.substr(end + 1);
+        parsed.host = authority.substr(1, end == std::string_view::npos ? end : end - 1);
+        authority = end == std::string_view::npos ? std::string_view() : authority.substr(end + 1);
     } else {
         parsed.host = authority.substr(0, authority.find(':'));
         authority.remove_prefix(parsed.host.size());

@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -18,8 +17,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace codencollab::executor {
@@ -139,7 +140,8 @@ class RunnerProcess::Keeper {
         const std::string token = random_token(random_);
         std::optional<Child> child = spawn(token);
         if (!child) {
-            what_happened = fmt::format("cannot be started: {}", std::strerror(errno));
+            what_happened =
+                fmt::format("cannot be started: {}", std::generic_category().message(errno));
             return Woken::ready;
         }
         const auto port = read_port(*child, what_happened);
@@ -236,9 +238,9 @@ class RunnerProcess::Keeper {
         if (::getppid() != parent) ::_exit(1);
         for (int number = 1; number < NSIG; ++number)
             ::signal(number, SIG_DFL);
-        sigset_t none;
+        sigset_t none{};
         ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
         // A group of its own: Ctrl-C is for the server, which then ends the runner in its order.
         ::setpgid(0, 0);
         if (ready == ready_fd_in_child)

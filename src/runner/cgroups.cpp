@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -59,7 +59,11 @@ Result<> write_file(const fs::path& path, std::string_view value) {
     if (file.get() < 0 || ::write(file.get(), value.data(), value.size()) < 0) {
         return fail(
             ErrorCode::sandbox_unavailable,
-            fmt::format("Cannot write {} to {}: {}.", value, path.string(), std::strerror(errno)));
+            fmt::format(
+                "Cannot write {} to {}: {}.",
+                value,
+                path.string(),
+                std::generic_category().message(errno)));
     }
     return {};
 }
@@ -68,7 +72,8 @@ Result<> make_folder(const fs::path& path) {
     if (::mkdir(path.c_str(), 0755) < 0 && errno != EEXIST) {
         return fail(
             ErrorCode::sandbox_unavailable,
-            fmt::format("Cannot make {}: {}.", path.string(), std::strerror(errno)));
+            fmt::format(
+                "Cannot make {}: {}.", path.string(), std::generic_category().message(errno)));
     }
     return {};
 }
@@ -115,6 +120,19 @@ void remove_leftovers(const fs::path& folder) {
     }
 }
 
+/// Controller → own group, of /proc/self/cgroup; the v2 hierarchy stands under the empty name.
+std::map<std::string, std::string> groups_by_controller(std::string_view own_groups) {
+    std::map<std::string, std::string> groups;
+    for (const std::string& line : split(own_groups, '\n')) {
+        const auto parts = split(line, ':');
+        if (parts.size() < 3) continue;
+        const std::string group = line.substr(parts[0].size() + parts[1].size() + 2);
+        for (std::string& name : split(parts[1], ','))
+            groups[std::move(name)] = group;
+    }
+    return groups;
+}
+
 /// A path as the mount shows it: what the mount's own root already covers is taken off.
 fs::path below_mount(const fs::path& mount, std::string_view mount_root, std::string_view group) {
     if (mount_root != "/" && group.starts_with(mount_root)) group.remove_prefix(mount_root.size());
@@ -126,23 +144,12 @@ fs::path below_mount(const fs::path& mount, std::string_view mount_root, std::st
 }  // namespace
 
 CgroupPlace find_cgroups(std::string_view mountinfo, std::string_view own_groups) {
-    // controller -> own group; the v2 hierarchy stands under the empty name.
-    std::map<std::string, std::string> groups;
-    for (const std::string& line : split(own_groups, '\n')) {
-        const std::size_t first = line.find(':');
-        const std::size_t second = first == line.npos ? first : line.find(':', first + 1);
-        if (second == line.npos) continue;
-        for (std::string& name :
-             split(std::string_view(line).substr(first + 1, second - first - 1), ',')) {
-            groups[std::move(name)] = line.substr(second + 1);
-        }
-    }
-
+    std::map<std::string, std::string> groups = groups_by_controller(own_groups);
     CgroupPlace v1;
     CgroupPlace v2;
     for (const std::string& line : split(mountinfo, '\n')) {
         const std::size_t dash = line.find(" - ");
-        if (dash == line.npos) continue;
+        if (dash == std::string::npos) continue;
         const auto before = split(std::string_view(line).substr(0, dash), ' ');
         const auto after = split(std::string_view(line).substr(dash + 3), ' ');
         if (before.size() < 5 || after.size() < 3) continue;
@@ -315,7 +322,10 @@ Result<> Cgroups::make_parent(const fs::path& parent) {
         if (!lock || ::flock(lock.get(), LOCK_SH) != 0) {
             return fail(
                 ErrorCode::sandbox_unavailable,
-                fmt::format("Cannot lock {}: {}.", parent.string(), std::strerror(errno)));
+                fmt::format(
+                    "Cannot lock {}: {}.",
+                    parent.string(),
+                    std::generic_category().message(errno)));
         }
         is_locked = true;
     }

@@ -1,7 +1,10 @@
 #include "runner/java_names.h"
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace codencollab::runner {
@@ -63,6 +66,29 @@ bool is_modifier(std::string_view word) {
            word == "strictfp";
 }
 
+using Words = std::span<const std::string_view>;
+
+std::string package_name(Words after_package) {
+    std::string name;
+    for (const std::string_view word : after_package) {
+        if (word == ";") break;
+        name += word;
+    }
+    return name;
+}
+
+bool ends_with_public(Words before_type) {
+    while (!before_type.empty() && is_modifier(before_type.back()))
+        before_type = before_type.first(before_type.size() - 1);
+    return !before_type.empty() && before_type.back() == "public";
+}
+
+bool begins_with_main(Words words) {
+    constexpr std::string_view main_words[] = {"void", "main", "("};
+    return words.size() >= std::size(main_words) &&
+           std::ranges::equal(words.first(std::size(main_words)), main_words);
+}
+
 }  // namespace
 
 JavaNames find_java_names(std::string_view source) {
@@ -70,28 +96,18 @@ JavaNames find_java_names(std::string_view source) {
     std::string package;
     std::string top_class;
     int depth = 0;
-    const auto words = words_of(source);
-    const auto word = [&](std::size_t i) {
-        return i < words.size() ? words[i] : std::string_view();
-    };
+    const auto all = words_of(source);
+    const Words words(all);
     for (std::size_t i = 0; i < words.size(); ++i) {
+        const Words after = words.subspan(i + 1);
         if (words[i] == "{") ++depth;
         if (words[i] == "}") --depth;
-        if (words[i] == "package" && depth == 0) {
-            for (std::size_t j = i + 1; j < words.size() && words[j] != ";"; ++j)
-                package += words[j];
-            package += '.';
+        if (depth == 0 && words[i] == "package") package += package_name(after) + '.';
+        if (depth == 0 && declares_type(words[i]) && !after.empty() && is_word(after[0][0])) {
+            top_class = after[0];
+            if (ends_with_public(words.first(i))) names.public_class = top_class;
         }
-        if (depth == 0 && declares_type(words[i]) && !word(i + 1).empty() &&
-            is_word(word(i + 1)[0])) {
-            top_class = word(i + 1);
-            std::size_t before = i;
-            while (before > 0 && is_modifier(words[before - 1]))
-                --before;
-            if (before > 0 && words[before - 1] == "public") names.public_class = top_class;
-        }
-        if (depth == 1 && names.main_class.empty() && words[i] == "void" && word(i + 1) == "main" &&
-            word(i + 2) == "(") {
+        if (depth == 1 && names.main_class.empty() && begins_with_main(words.subspan(i))) {
             names.main_class = package + top_class;
         }
     }

@@ -7,7 +7,6 @@
 #include "runner/spawner.h"
 #include "runner/stage.h"
 
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <utility>
 
 namespace codencollab::runner {

@@ -223,7 +223,7 @@ Result<> take_files(const json::array& files, const RequestRules& rules, PistonR
         std::string path = full_name(*file, i, is_main, *request.runtime);
 
         bool clashes = folders.contains(path) || !used.insert(path).second;
-        for (std::size_t slash = path.find('/'); slash != path.npos;
+        for (std::size_t slash = path.find('/'); slash != std::string::npos;
              slash = path.find('/', slash + 1)) {
             const std::string folder = path.substr(0, slash);
             clashes = clashes || used.contains(folder);
@@ -252,7 +252,7 @@ Result<> take_files(const json::array& files, const RequestRules& rules, PistonR
     return {};
 }
 
-Result<> take_rest(const json::object& body, PistonRequest& request) {
+Result<> take_args(const json::object& body, PistonRequest& request) {
     if (const json::value* args = field(body, "args"); args != nullptr && !args->is_null()) {
         if (!args->is_array()) return refuse("args must be an array of strings");
         for (const json::value& arg : args->get_array()) {
@@ -272,6 +272,10 @@ Result<> take_rest(const json::object& body, PistonRequest& request) {
         return refuse(fmt::format(
             "args exceed the limit of {} strings or {} bytes", args_max, args_bytes_max));
     }
+    return {};
+}
+
+Result<> take_stdin_and_output(const json::object& body, PistonRequest& request) {
     const auto is_word = [&](const char* name, std::string_view word) {
         const json::value* value = field(body, name);
         return value != nullptr && value->is_string() && value->get_string() == word;
@@ -292,7 +296,8 @@ Result<> take_rest(const json::object& body, PistonRequest& request) {
 }
 
 std::string replaced(std::string text, std::string_view placeholder, std::string_view value) {
-    for (std::size_t at = 0; (at = text.find(placeholder, at)) != text.npos; at += value.size()) {
+    for (std::size_t at = 0; (at = text.find(placeholder, at)) != std::string::npos;
+         at += value.size()) {
         text.replace(at, placeholder.size(), value);
     }
     return text;
@@ -342,7 +347,10 @@ Result<PistonRequest> parse_request(
     if (auto taken = take_files(list, rules, request); !taken) {
         return std::unexpected(std::move(taken).error());
     }
-    if (auto taken = take_rest(object, request); !taken) {
+    if (auto taken = take_args(object, request); !taken) {
+        return std::unexpected(std::move(taken).error());
+    }
+    if (auto taken = take_stdin_and_output(object, request); !taken) {
         return std::unexpected(std::move(taken).error());
     }
     return request;

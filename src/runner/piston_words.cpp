@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <signal.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstring>
 
 namespace codencollab::runner {

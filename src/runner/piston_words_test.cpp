@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <signal.h>
-
+#include <csignal>
 #include <ostream>
 
 namespace codencollab::runner {

@@ -113,7 +113,7 @@ void PollLoop::run_timers() {
 
 void PollLoop::run() {
     thread_ = std::this_thread::get_id();
-    std::array<epoll_event, 64> events;
+    std::array<epoll_event, 64> events{};
     while (run_posted()) {
         run_timers();
         const int count =

@@ -4,13 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 namespace codencollab::runner {
@@ -136,7 +136,7 @@ class RunBoard::Run {
 
   private:
     struct Stream {
-        OutputStream kind;
+        OutputStream kind = OutputStream::out;
         UniqueFd fd;
         PollLoop::Watch watch;
         std::size_t told = 0;
@@ -145,8 +145,7 @@ class RunBoard::Run {
 
     void start(StageKind kind, bool new_folder) {
         kind_ = kind;
-        const StageRecipe& recipe =
-            kind == StageKind::compile ? *request_.runtime->compile : request_.runtime->run;
+        const StageRecipe& recipe = recipe_of(kind);
         limits_ = kind == StageKind::compile ? request_.compile_limits : request_.run_limits;
         StageSpec spec;
         spec.argv = command_of(recipe, request_);
@@ -196,6 +195,11 @@ class RunBoard::Run {
         feed();
     }
 
+    const StageRecipe& recipe_of(StageKind kind) const {
+        const Runtime& runtime = *request_.runtime;
+        return kind == StageKind::compile && runtime.compile ? *runtime.compile : runtime.run;
+    }
+
     /// The spawner could not even be asked; its end of life is noticed elsewhere.
     void fail_to_start(std::string message) {
         stage_running_ = true;
@@ -221,6 +225,7 @@ class RunBoard::Run {
 
     /// One read; false when there is nothing more now or for ever.
     bool read_some(Stream& stream) {
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): read() fills what is looked at
         std::array<char, 65'536> buffer;
         const ssize_t count = ::read(stream.fd.get(), buffer.data(), buffer.size());
         if (count <= 0) {
@@ -257,10 +262,7 @@ class RunBoard::Run {
         while (!input_.empty()) {
             const ssize_t count = ::write(input_fd_.get(), input_.data(), input_.size());
             if (count < 0 && errno == EAGAIN) {
-                if (!input_watch_) {
-                    input_watch_ = board_.loop_.watch(
-                        input_fd_.get(), PollLoop::Direction::writable, [this] { feed(); });
-                }
+                feed_when_writable();
                 return;
             }
             if (count <= 0) {
@@ -271,6 +273,12 @@ class RunBoard::Run {
         }
         input_watch_.cancel();
         if (input_ended_) input_fd_.reset();
+    }
+
+    void feed_when_writable() {
+        if (input_watch_) return;
+        input_watch_ =
+            board_.loop_.watch(input_fd_.get(), PollLoop::Direction::writable, [this] { feed(); });
     }
 
     RunBoard& board_;
@@ -391,8 +399,9 @@ void RunBoard::take_reports() {
             if (spawner_gone_) spawner_gone_();
             return;
         }
-        if (!*report) return;
-        on_stage_end((*report)->name, std::move((*report)->end));
+        std::optional<Spawner::Report>& ended = *report;
+        if (!ended) return;
+        on_stage_end(ended->name, std::move(ended->end));
     }
 }
 

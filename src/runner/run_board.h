@@ -73,12 +73,12 @@ class RunBoard {
     /// Fails with `sandbox_unavailable` when the queue is full. Events come in later turns.
     Result<RunNumber> submit(PistonRequest request, bool keep_input, RunEvents events);
     /// Input for the stage that runs; with `eof` the last. Past `input_bytes` the rest is dropped.
-    void write_input(RunNumber run, std::string_view bytes, bool eof);
-    void signal(RunNumber run, int signal);
+    void write_input(RunNumber number, std::string_view bytes, bool eof);
+    void signal(RunNumber number, int signal);
     /// Ends the run without further events.
-    void cancel(RunNumber run);
+    void cancel(RunNumber number);
     /// Leaves the program's output in its pipes until it is resumed.
-    void set_paused(RunNumber run, bool paused);
+    void set_paused(RunNumber number, bool paused);
 
     std::size_t running_now() const;
     std::size_t queued_now() const { return queue_.size(); }
@@ -88,9 +88,9 @@ class RunBoard {
     friend class Run;
 
     void start_waiting();
-    void give_up_waiting(RunNumber run);
+    void give_up_waiting(RunNumber number);
     void take_reports();
-    Run* find(RunNumber run);
+    Run* find(RunNumber number);
     void on_stage_end(StageName name, StageEnd end);
 
     PollLoop& loop_;

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -23,10 +22,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 namespace codencollab::runner {
@@ -37,10 +38,11 @@ namespace {
 constexpr unsigned own_uid = Spawner::first_uid - 1;
 constexpr std::size_t slots_max = 64;
 
+// At the start, before there are threads.
 std::string take_environment(const char* name) {
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
     std::string text = value == nullptr ? "" : value;
-    ::unsetenv(name);
+    ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe)
     return text;
 }
 
@@ -81,7 +83,7 @@ Result<std::string> output_of(
     }
     std::string text;
     char buffer[4096];
-    for (ssize_t count; (count = ::read(read_end.get(), buffer, sizeof buffer)) > 0;) {
+    for (ssize_t count = 0; (count = ::read(read_end.get(), buffer, sizeof buffer)) > 0;) {
         text.append(buffer, static_cast<std::size_t>(count));
     }
     while (true) {
@@ -89,8 +91,9 @@ Result<std::string> output_of(
         ::poll(&ready, 1, -1);
         auto report = spawner.receive();
         if (!report) return std::unexpected(std::move(report).error());
-        if (!*report) continue;
-        const StageEnd& end = (*report)->end;
+        const std::optional<Spawner::Report>& ended = *report;
+        if (!ended) continue;
+        const StageEnd& end = ended->end;
         if (end.verdict == Verdict::failed)
             return fail(ErrorCode::sandbox_unavailable, end.message);
         if (end.verdict != Verdict::ended || end.wait_status != 0) {
@@ -110,7 +113,8 @@ Result<> drop_privileges() {
     if (::setgroups(0, nullptr) < 0 || ::setresgid(own_uid, own_uid, own_uid) < 0 ||
         ::setresuid(own_uid, own_uid, own_uid) < 0) {
         return fail(
-            ErrorCode::internal, fmt::format("Cannot give up root: {}.", std::strerror(errno)));
+            ErrorCode::internal,
+            fmt::format("Cannot give up root: {}.", std::generic_category().message(errno)));
     }
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     // The kernel forgets it when ids change; the parent may have died in between.
@@ -131,6 +135,86 @@ void tell_parent(const std::string& ready_fd, std::uint16_t port) {
     (void)!::write(fd, line.data(), line.size());
 }
 
+Result<Spawner> start_spawner(const RunnerSettings& settings, std::size_t slots) {
+    auto spawner = Spawner::start(slots);
+    if (!spawner) return spawner;
+    const Isolation& isolation = spawner->isolation();
+    if (settings.require == Require::full && isolation.cgroups == CgroupVersion::none) {
+        return fail(
+            ErrorCode::sandbox_unavailable,
+            "Full isolation is required. " + isolation.shortcomings);
+    }
+    if (!isolation.shortcomings.empty()) spdlog::warn("Isolation: {}", isolation.shortcomings);
+    return spawner;
+}
+
+/// What ends this process by a signal becomes readable here. Before there are threads, which
+/// inherit that it is blocked.
+UniqueFd watch_ending_signals() {
+    ::signal(SIGPIPE, SIG_IGN);
+    sigset_t ending{};
+    ::sigemptyset(&ending);
+    ::sigaddset(&ending, SIGTERM);
+    ::sigaddset(&ending, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+    return UniqueFd(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+/// Answers until a signal or the spawner's end; how the process is to exit.
+Result<int> serve(
+    const RunnerSettings& settings,
+    Spawner spawner,
+    std::size_t slots,
+    const Runtimes& runtimes,
+    const std::string& ready_fd) {
+    const std::string isolation = spawner.isolation().name();
+    const UniqueFd signals = watch_ending_signals();
+    // In this order they go the other way round: what still waits on a loop may hold sockets.
+    net::LoopPool pool(1);
+    PollLoop loop;
+    int exit_code = 0;
+    RunBoard board(
+        loop,
+        std::move(spawner),
+        {.slots = slots,
+         .queue_max = settings.queue_max,
+         .queue_wait = settings.queue_wait,
+         .output_bytes = settings.limits.run_output_bytes,
+         .input_bytes = settings.limits.run_stdin_bytes});
+    board.on_spawner_gone([&] {
+        exit_code = 1;
+        loop.stop();
+    });
+    const auto ended =
+        loop.watch(signals.get(), PollLoop::Direction::readable, [&loop] { loop.stop(); });
+
+    PistonApi api(ApiPorts{
+        loop,
+        board,
+        runtimes,
+        {.token = settings.token,
+         .isolation = isolation,
+         .interactive_wall = settings.limits.run_wall_interactive}});
+    {
+        net::Server server(pool, net::HttpLimits(), api);
+        const auto port = server.listen(settings.listen_host, settings.listen_port);
+        if (!port) return std::unexpected(port.error());
+        const auto installed = std::ranges::count_if(
+            runtimes.all(), [](const Runtime& runtime) { return runtime.installed; });
+        spdlog::info(
+            "The runner answers on {}:{}: {} languages, {} runs at once, isolation {}",
+            settings.listen_host,
+            *port,
+            installed,
+            slots,
+            isolation);
+        tell_parent(ready_fd, *port);
+        loop.run();
+    }
+    pool.stop();
+    return exit_code;
+}
+
 }  // namespace
 
 Result<int> run(RunnerSettings settings) {
@@ -148,81 +232,21 @@ Result<int> run(RunnerSettings settings) {
     }
 
     const std::size_t slots = slots_of(settings);
-    auto spawner = Spawner::start(slots);
+    auto spawner = start_spawner(settings, slots);
     if (!spawner) return std::unexpected(std::move(spawner).error());
-    const Isolation isolation = spawner->isolation();
-    if (settings.require == Require::full && isolation.cgroups == CgroupVersion::none) {
-        return fail(
-            ErrorCode::sandbox_unavailable,
-            "Full isolation is required. " + isolation.shortcomings);
-    }
-    if (!isolation.shortcomings.empty()) spdlog::warn("Isolation: {}", isolation.shortcomings);
-
     std::uint64_t probes = 0;
     // Numbers from the top: those of runs count from one.
-    auto runtimes = Runtimes::load(
+    const auto runtimes = Runtimes::load(
         settings.runtimes_dir,
         settings.limits,
         [&](const std::vector<std::string>& command, const Runtime& runtime) {
             return output_of(*spawner, {0, ~0ULL - probes++}, command, runtime);
         });
-    if (!runtimes) return std::unexpected(std::move(runtimes).error());
-    if (isolation.user_per_slot) {
+    if (!runtimes) return std::unexpected(runtimes.error());
+    if (spawner->isolation().user_per_slot) {
         if (auto dropped = drop_privileges(); !dropped) return std::unexpected(dropped.error());
     }
-
-    ::signal(SIGPIPE, SIG_IGN);
-    sigset_t ending;
-    ::sigemptyset(&ending);
-    ::sigaddset(&ending, SIGTERM);
-    ::sigaddset(&ending, SIGINT);
-    ::sigprocmask(SIG_BLOCK, &ending, nullptr);  // before there are threads to inherit it
-    const UniqueFd signals(::signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK));
-
-    // In this order they go the other way round: what still waits on a loop may hold sockets.
-    net::LoopPool pool(1);
-    PollLoop loop;
-    int exit_code = 0;
-    RunBoard board(
-        loop,
-        std::move(*spawner),
-        {.slots = slots,
-         .queue_max = settings.queue_max,
-         .queue_wait = settings.queue_wait,
-         .output_bytes = settings.limits.run_output_bytes,
-         .input_bytes = settings.limits.run_stdin_bytes});
-    board.on_spawner_gone([&] {
-        exit_code = 1;
-        loop.stop();
-    });
-    const auto ended =
-        loop.watch(signals.get(), PollLoop::Direction::readable, [&loop] { loop.stop(); });
-
-    PistonApi api(ApiPorts{
-        loop,
-        board,
-        *runtimes,
-        {.token = settings.token,
-         .isolation = isolation.name(),
-         .interactive_wall = settings.limits.run_wall_interactive}});
-    {
-        net::Server server(pool, net::HttpLimits(), api);
-        const auto port = server.listen(settings.listen_host, settings.listen_port);
-        if (!port) return std::unexpected(port.error());
-        const auto installed = std::ranges::count_if(
-            runtimes->all(), [](const Runtime& runtime) { return runtime.installed; });
-        spdlog::info(
-            "The runner answers on {}:{}: {} languages, {} runs at once, isolation {}",
-            settings.listen_host,
-            *port,
-            installed,
-            slots,
-            isolation.name());
-        tell_parent(ready_fd, *port);
-        loop.run();
-    }
-    pool.stop();
-    return exit_code;
+    return serve(settings, std::move(*spawner), slots, *runtimes, ready_fd);
 }
 
 }  // namespace codencollab::runner

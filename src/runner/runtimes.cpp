@@ -135,7 +135,7 @@ std::optional<std::string> find_program(
     if (program.starts_with("./")) return program;  // made by the compile stage
     if (!program.starts_with("/")) {
         for (const char* folder : program_folders) {
-            const std::string path = fmt::format("{}/{}", folder, program);
+            std::string path = fmt::format("{}/{}", folder, program);
             if (::access(path.c_str(), X_OK) == 0) return path;
         }
         return std::nullopt;

@@ -11,7 +11,6 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -25,10 +24,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <system_error>
 
 namespace codencollab::runner {
 
@@ -41,19 +42,24 @@ constexpr int go_fd = 4;
 constexpr std::uint64_t scratch_inodes = 16'384;
 constexpr std::uint64_t mebibyte = 1 << 20;
 
-StagePage* shared_page = nullptr;
+/// Where a step that fails says so; this process has one sandbox in its life.
+StagePage*& shared_page() {
+    static constinit StagePage* page = nullptr;
+    return page;
+}
 
 [[noreturn]] void give_up(const char* step, const std::string& what = {}) {
     const int error = errno;
+    StagePage& page = *shared_page();
     std::snprintf(
-        shared_page->message,
+        page.message,
         StagePage::message_max,
         "The sandbox could not be made: %s%s%s: %s.",
         step,
         what.empty() ? "" : " ",
         what.c_str(),
-        std::strerror(error));
-    shared_page->failed.store(true, std::memory_order_release);
+        std::generic_category().message(error).c_str());
+    page.failed.store(true, std::memory_order_release);
     ::_exit(failed_exit);
 }
 
@@ -271,7 +277,7 @@ void raise_loopback() {
     const int any_socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     check(any_socket >= 0, "open a socket for", "lo");
     ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
+    std::string_view("lo").copy(request.ifr_name, IFNAMSIZ - 1);
     check(::ioctl(any_socket, SIOCGIFFLAGS, &request) == 0, "look at", "lo");
     request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
     check(::ioctl(any_socket, SIOCSIFFLAGS, &request) == 0, "raise", "lo");
@@ -325,31 +331,37 @@ void drop_privileges() {
     check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "refuse new privileges");
 }
 
+/// As execve takes them: ended by a null pointer.
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
+    for (std::string& word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 [[noreturn]] void run_program(const SandboxPlan& plan) {
     check(::setsid() >= 0, "open a session");
     for (int signal = 1; signal < NSIG; ++signal)
         ::signal(signal, SIG_DFL);
-    sigset_t none;
+    sigset_t none{};
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     ::umask(022);
     check(::chdir("/box") == 0, "enter", "/box");
     check(::syscall(SYS_close_range, 3U, ~0U, 0U) == 0, "close what was inherited");
     set_limits(plan);
 
-    std::vector<char*> argv;
-    for (const std::string& word : plan.spec.argv)
-        argv.push_back(const_cast<char*>(word.c_str()));
-    argv.push_back(nullptr);
-    std::vector<char*> env;
-    for (const std::string& word : plan.spec.env)
-        env.push_back(const_cast<char*>(word.c_str()));
-    env.push_back(nullptr);
+    // Copies: the calls below take pointers to what they might change.
+    std::vector<std::string> arguments = plan.spec.argv;
+    std::vector<std::string> variables = plan.spec.env;
+    std::vector<sock_filter> filter = plan.filter;
+    const std::vector<char*> argv = pointers_to(arguments);
+    const std::vector<char*> env = pointers_to(variables);
 
     drop_privileges();
-    const sock_fprog program{
-        static_cast<unsigned short>(plan.filter.size()),
-        const_cast<sock_filter*>(plan.filter.data())};
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
     check(
         ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0U, &program) == 0, "set the call filter");
     ::execve(argv[0], argv.data(), env.data());
@@ -371,7 +383,8 @@ int wait_for(pid_t program, int children) {
         while (::read(children, &drained, sizeof drained) > 0) {
         }
         int status = 0;
-        for (pid_t ended; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+        for (pid_t ended = 1; ended > 0;) {
+            ended = ::waitpid(-1, &status, WNOHANG);
             if (ended == program) return status;
         }
     }
@@ -393,7 +406,7 @@ void arrange_descriptors(const SandboxPlan& plan) {
 }  // namespace
 
 void run_sandbox(const SandboxPlan& plan) {
-    shared_page = plan.page;
+    shared_page() = plan.page;
     arrange_descriptors(plan);
     char go = 0;
     if (::read(go_fd, &go, 1) != 1) ::_exit(failed_exit);
@@ -419,10 +432,10 @@ void run_sandbox(const SandboxPlan& plan) {
     if (plan.spec.loopback) raise_loopback();
     write_files(plan.spec.files);
 
-    sigset_t child;
+    sigset_t child{};
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
-    ::sigprocmask(SIG_BLOCK, &child, nullptr);
+    ::pthread_sigmask(SIG_BLOCK, &child, nullptr);
     const int children = ::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     check(children >= 0, "watch the program");
 

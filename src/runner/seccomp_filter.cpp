@@ -24,7 +24,7 @@ namespace {
 std::vector<std::string_view> words(std::string_view text) {
     constexpr std::string_view blanks = " \n";
     std::vector<std::string_view> found;
-    for (std::size_t start = text.find_first_not_of(blanks); start != text.npos;
+    for (std::size_t start = text.find_first_not_of(blanks); start != std::string_view::npos;
          start = text.find_first_not_of(blanks, start)) {
         const std::size_t end = std::min(text.find_first_of(blanks, start), text.size());
         found.push_back(text.substr(start, end - start));

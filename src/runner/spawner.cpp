@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <span>
+#include <system_error>
 
 namespace codencollab::runner {
 
@@ -33,12 +34,15 @@ std::string text_of(const SpawnerReport& report) {
 Result<UniqueFd> in_memory(const std::string& bytes) {
     UniqueFd file(::memfd_create("stage", MFD_CLOEXEC));
     if (!file)
-        return fail(ErrorCode::internal, fmt::format("No memory file: {}.", std::strerror(errno)));
+        return fail(
+            ErrorCode::internal,
+            fmt::format("No memory file: {}.", std::generic_category().message(errno)));
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t count = ::write(file.get(), bytes.data() + done, bytes.size() - done);
         if (count < 0)
             return fail(
-                ErrorCode::internal, fmt::format("No memory file: {}.", std::strerror(errno)));
+                ErrorCode::internal,
+                fmt::format("No memory file: {}.", std::generic_category().message(errno)));
         done += static_cast<std::size_t>(count);
     }
     return file;
@@ -63,13 +67,17 @@ std::string Isolation::name() const {
 Result<Spawner> Spawner::start(std::size_t slots) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-        return fail(ErrorCode::internal, fmt::format("No socket pair: {}.", std::strerror(errno)));
+        return fail(
+            ErrorCode::internal,
+            fmt::format("No socket pair: {}.", std::generic_category().message(errno)));
     }
     UniqueFd ours(ends[0]);
     UniqueFd theirs(ends[1]);
     const pid_t process = ::fork();
     if (process < 0) {
-        return fail(ErrorCode::internal, fmt::format("Cannot fork: {}.", std::strerror(errno)));
+        return fail(
+            ErrorCode::internal,
+            fmt::format("Cannot fork: {}.", std::generic_category().message(errno)));
     }
     if (process == 0) {
         ours.reset();

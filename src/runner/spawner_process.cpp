@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -27,12 +26,14 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <list>
-#include <optional>
+#include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace codencollab::runner {
@@ -60,13 +61,13 @@ bool write_text(const std::string& path, std::string_view text) {
 
 std::string read_all(int fd) {
     std::string bytes;
-    std::array<char, 65'536> buffer;
-    off_t offset = 0;
-    for (ssize_t count; (count = ::pread(fd, buffer.data(), buffer.size(), offset)) > 0;) {
+    std::array<char, 65'536> buffer{};
+    while (true) {
+        const ssize_t count =
+            ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(bytes.size()));
+        if (count <= 0) return bytes;
         bytes.append(buffer.data(), static_cast<std::size_t>(count));
-        offset += count;
     }
-    return bytes;
 }
 
 class SpawnerProcess {
@@ -88,7 +89,7 @@ class SpawnerProcess {
     /// Parts from the host's mounts, finds out what works here, and proves it with one sandbox.
     Result<> prepare() {
         is_root_ = ::geteuid() == 0 && holds_slot_ids();
-        cgroups_.emplace();
+        cgroups_ = std::make_unique<Cgroups>();
         if (is_root_) {
             if (::unshare(CLONE_NEWNS) < 0) return missing("a mount namespace");
         } else if (auto mapped = enter_user_namespace(); !mapped) {
@@ -117,7 +118,7 @@ class SpawnerProcess {
                 "or allow unprivileged user namespaces (sysctl user.max_user_namespaces, "
                 "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns).",
                 what,
-                std::strerror(errno)));
+                std::generic_category().message(errno)));
     }
 
     /// Whether the ids of the slots exist here: in a container only some may be mapped.
@@ -191,7 +192,7 @@ class SpawnerProcess {
         return fmt::format("{}/box/{}", scratch_, slot);
     }
 
-    Result<> make_folder(std::uint32_t slot, const StageLimits& limits) {
+    Result<> make_folder(std::uint32_t slot, const StageLimits& limits) const {
         drop_folder(slot);
         const std::string folder = folder_of(slot);
         if (::mkdir(folder.c_str(), 0700) < 0 && errno != EEXIST) return missing("a folder");
@@ -207,7 +208,7 @@ class SpawnerProcess {
         return {};
     }
 
-    void drop_folder(std::uint32_t slot) {
+    void drop_folder(std::uint32_t slot) const {
         // Fails with EINVAL where none is mounted, which is what we want then.
         ::umount2(folder_of(slot).c_str(), MNT_DETACH);
     }
@@ -405,7 +406,7 @@ class SpawnerProcess {
         stage.next_look = std::min(wall_end, now + std::max(look_soonest, again));
     }
 
-    void finish(LiveStage& stage) {
+    void finish(LiveStage& stage) const {
         stage.first.wait();
         const StagePage& page = *stage.page;
         SpawnerReport report{};
@@ -443,7 +444,7 @@ class SpawnerProcess {
         send(report);
     }
 
-    void report_failure(StageName name, const std::string& message) {
+    void report_failure(StageName name, const std::string& message) const {
         SpawnerReport report{};
         report.kind = SpawnerReport::Kind::ended;
         report.slot = name.slot;
@@ -453,7 +454,7 @@ class SpawnerProcess {
         send(report);
     }
 
-    void send_useless(const std::string& why) {
+    void send_useless(const std::string& why) const {
         SpawnerReport report{};
         report.kind = SpawnerReport::Kind::useless;
         why.copy(report.message, SpawnerReport::message_max - 1);
@@ -479,7 +480,7 @@ class SpawnerProcess {
         send(report);
     }
 
-    void send(const SpawnerReport& report) {
+    void send(const SpawnerReport& report) const {
         // A runner that is gone is noticed when the socket is read.
         (void)send_datagram(socket_.get(), std::as_bytes(std::span(&report, 1)));
     }
@@ -491,7 +492,7 @@ class SpawnerProcess {
     std::string scratch_;
     std::string shortcomings_;
     std::vector<sock_filter> filter_;
-    std::optional<Cgroups> cgroups_;
+    std::unique_ptr<Cgroups> cgroups_;  // once prepared
     std::list<LiveStage> stages_;
 };
 

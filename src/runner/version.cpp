@@ -30,8 +30,9 @@ struct Partial {
     }
     /// The first version after all that this one stands for.
     Version after() const {
-        if (!minor) return {*major + 1, 0, 0, ""};
-        return {*major, *minor + 1, 0, ""};
+        const Version low = lowest();
+        if (!minor) return {low.major + 1, 0, 0, ""};
+        return {low.major, low.minor + 1, 0, ""};
     }
 };
 
@@ -128,10 +129,7 @@ bool add_word(Comparators& all, std::string_view word) {
     const bool whole = partial->patch.has_value();
     if (op == "^")
         add_caret(all, *partial);
-    else if (op == "~" || op == "~>") {
-        all.push_back({Operator::at_least, low});
-        all.push_back({Operator::less, partial->after()});
-    } else if (op == ">=")
+    else if (op == ">=")
         all.push_back({Operator::at_least, low});
     else if (op == "<")
         all.push_back({Operator::less, low});
@@ -143,7 +141,7 @@ bool add_word(Comparators& all, std::string_view word) {
         all.push_back(
             whole ? Comparator{Operator::at_most, low}
                   : Comparator{Operator::less, partial->after()});
-    else if (whole)
+    else if (whole && !op.starts_with('~'))
         all.push_back({Operator::equal, low});
     else {
         all.push_back({Operator::at_least, low});
@@ -258,7 +256,7 @@ std::optional<Version> find_version(std::string_view text) {
             else
                 break;
         }
-        const Version found{numbers[0], numbers[1], numbers[2], ""};
+        Version found{numbers[0], numbers[1], numbers[2], ""};
         if (count > 1) return found;
         if (!first_number) first_number = found;
     }
