@@ -18,9 +18,9 @@ std::uint32_t Names::intern(std::string_view name) {
 }
 
 std::size_t Names::memory() const {
-    std::size_t bytes = names_.capacity() * sizeof(decltype(names_)::value_type);
+    std::size_t bytes = names_.capacity() * sizeof(names_[0]);
     for (const auto& name : names_)
-        bytes += sizeof(*name) + name->capacity() + 64;
+        bytes += sizeof(std::string) + name->capacity() + 64;
     return bytes;
 }
 
