@@ -114,6 +114,10 @@ Result<Rescued> build_from(const fs::path& aside, const fs::path& path, WallTime
         }
         rescued = rescue(from, to, now);
     }
+    // Reading it has made these beside the kept file, unless it came with a log.
+    fs::remove(with_suffix(aside, "-shm"));
+    if (const fs::path log = with_suffix(aside, "-wal"); fs::exists(log) && fs::file_size(log) == 0)
+        fs::remove(log);
     fs::permissions(built, fs::perms::owner_read | fs::perms::owner_write);
     sync(built);
     return rescued;

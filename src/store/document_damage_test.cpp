@@ -214,6 +214,7 @@ class DamagedFile : public Damage {
         ASSERT_FALSE(fs::exists(file().string() + "-wal"));
     }
     void damage_page(std::int64_t page) {
+        ASSERT_GT(page, 0);
         std::fstream bytes(file(), std::ios::in | std::ios::out | std::ios::binary);
         bytes.seekp(static_cast<std::streamoff>(4096 * (page - 1)));
         bytes << std::string(4096, '\x5a');
