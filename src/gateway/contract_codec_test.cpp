@@ -33,12 +33,14 @@ json::value sample_of(const std::string& name) {
 }
 
 json::value payload_of(const std::string& name) {
-    return sample_of(name).at("payload");
+    json::value sample = sample_of(name);
+    return std::move(sample.at("payload"));
 }
 
 /// What a sample of the event `yjs` carries.
 std::string attachment_of(const std::string& name) {
-    const auto& text = sample_of(name).at("attachment").as_string();
+    const json::value sample = sample_of(name);
+    const auto& text = sample.at("attachment").as_string();
     return wire::base64_decoded({text.data(), text.size()}).value_or("no base64");
 }
 

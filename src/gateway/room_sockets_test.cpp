@@ -358,6 +358,44 @@ TEST_F(RoomSocketsTest, AnUpdateOfASocketThatHasGoneIsAnsweredToNobody) {
     EXPECT_EQ(text(), replica.text());
 }
 
+TEST_F(RoomSocketsTest, ASlowStoreDelaysTheAnswerAndNothingElse) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+    const auto other = connected(ada_token_);
+    join_as_replica(*other);
+    Replica copy(8);
+    synchronise(*other, copy);
+
+    house_.store.hold();
+    const auto id = type(*ada, replica, "# Ada\n");
+    house_.wait(std::chrono::seconds(1));
+    follow(*other, copy);
+    EXPECT_EQ(copy.text(), replica.text());
+    EXPECT_FALSE(ada->acks.contains(id));
+    house_.store.release();
+    house_.loop.run_until_idle();
+    EXPECT_TRUE(ada->acks.at(id).at("ok").as_bool());
+}
+
+TEST_F(RoomSocketsTest, WhileTheStoreFailsPeopleAreToldAndNothingIsAnsweredAsStored) {
+    const auto ada = connected(ada_token_);
+    join_as_replica(*ada);
+    Replica replica(7);
+    synchronise(*ada, replica);
+
+    house_.store.is_failing = true;
+    const auto id = type(*ada, replica, "# Ada\n");
+    house_.wait(std::chrono::seconds(10));
+    EXPECT_FALSE(ada->acks.contains(id));
+    EXPECT_THAT(ada->emitted, testing::Contains(HasSubstr(R"("saved":false)")));
+    house_.store.is_failing = false;
+    house_.wait(std::chrono::seconds(10));
+    EXPECT_TRUE(ada->acks.at(id).at("ok").as_bool());
+    EXPECT_THAT(ada->emitted, testing::Contains(HasSubstr(R"("saved":true)")));
+}
+
 TEST_F(RoomSocketsTest, BothKindsOfClientShareOneText) {
     const auto ada = connected(ada_token_);
     join_as_replica(*ada);
@@ -371,10 +409,13 @@ TEST_F(RoomSocketsTest, BothKindsOfClientShareOneText) {
     type(*ada, replica, "# Ada\n");
     EXPECT_THAT(ben->emitted.back(), HasSubstr("code-update"));
 
+    const auto update = wire::parse_json(ben->emitted.back().substr(2))->at(1);
     const auto change = wire::parse_json(
         R"({"changes":[{"range":{"startLineNumber":1,"startColumn":1,"endLineNumber":1,)"
-        R"("endColumn":1},"rangeOffset":0,"rangeLength":0,"text":"# Ben\n"}],"rev":1000})");
-    send(*ben, "code_change", *change, 99);
+        R"("endColumn":1},"rangeOffset":0,"rangeLength":0,"text":"# Ben\n"}]})");
+    json::object with_rev = change->as_object();
+    with_rev["rev"] = update.at("rev");
+    send(*ben, "code_change", with_rev, 99);
     follow(*ada, replica);
     EXPECT_THAT(replica.text(), testing::StartsWith("# Ben\n# Ada\n"));
     EXPECT_FALSE(ben->acks.contains(99));
@@ -450,6 +491,7 @@ TEST_F(RoomSocketsTest, EachKindOfClientHasItsOwnEvents) {
 }
 
 TEST_F(RoomSocketsTest, WhatWaitsForAJoinIsBounded) {
+    house_.limits.message_bytes_hard = 1'000;
     const auto ada = connected(ada_token_);
     send(*ada, "join", {{"room_id", room_.view()}, {"sync", "yjs"}}, ++last_ack_);
     const std::string large(house_.limits.message_bytes_hard - 10, '\x09');
