@@ -1,6 +1,8 @@
 #include "room/delta_view.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <ranges>
 #include <utility>
 
 namespace codencollab::room {
@@ -31,6 +33,44 @@ bool ends_lines_with_crlf(std::u16string_view text) {
 
 void drop_cr(std::u16string& text) {
     std::erase(text, u'\r');
+}
+
+/// What a change has put in, and the text that is left of its sender's whole text without that.
+struct Insertions {
+    std::u16string text;
+    Edits edits;
+};
+
+/// Nothing where the text does not hold what the change says.
+std::optional<Insertions> insertions_of(const CodeChange& change) {
+    std::vector<const Change*> sorted;
+    for (const Change& each : std::views::reverse(change.changes))
+        sorted.push_back(&each);
+    std::ranges::stable_sort(sorted, {}, &Change::offset);
+    const std::u16string& code = *change.code;
+    const auto size = static_cast<std::int64_t>(code.size());
+    constexpr std::int64_t far = std::int64_t{1} << 40;
+    Insertions found;
+    std::int64_t kept = 0;   // of the text, up to here
+    std::int64_t grown = 0;  // by the changes before
+    for (const Change* each : sorted) {
+        const bool is_sane =
+            each->offset >= 0 && each->offset <= far && each->length >= 0 && each->length <= far;
+        if (!is_sane) return std::nullopt;
+        const std::int64_t begin = each->offset + grown;
+        const auto count = static_cast<std::int64_t>(each->text.size());
+        if (begin < kept || begin + count > size) return std::nullopt;
+        const auto at = static_cast<std::size_t>(begin);
+        if (code.compare(at, each->text.size(), each->text) != 0) return std::nullopt;
+        found.text +=
+            code.substr(static_cast<std::size_t>(kept), at - static_cast<std::size_t>(kept));
+        found.edits.push_back({found.text.size(), found.text.size(), each->text});
+        kept = begin + count;
+        grown += count - each->length;
+    }
+    found.text += code.substr(static_cast<std::size_t>(kept));
+    found.edits = normal_form(std::move(found.edits));
+    return found;
 }
 
 std::size_t units_of(const Changes& changes, const AppliedEdits* effect) {
@@ -98,8 +138,11 @@ DeltaView::Received DeltaView::receive(
     if (change.code && ends_lines_with_crlf(*change.code)) {
         offsets = Offsets::ignored;  // its offsets count the CRs, which the document does not have
         drop_cr(*change.code);
-        for (Change& each : change.changes)
+        for (Change& each : change.changes) {
             drop_cr(each.text);
+            each.offset -= each.range.start.line - 1;
+            each.length -= each.range.end.line - each.range.start.line;
+        }
     }
 
     const bool has_rev = change.rev && *change.rev >= floor_rev_ && *change.rev <= room_rev;
@@ -129,7 +172,8 @@ DeltaView::Received DeltaView::receive(
         const std::u16string& before = is_newest ? document.text() : base_text;
         const bool is_proved = edits && leads_to(before, *edits, *change.code);
         if (is_proved && (has_rev || pending_.empty())) {
-            return accept({base, std::move(base_text), std::move(*edits)}, change, document);
+            return accept(
+                {base, std::move(base_text), std::move(*edits), {}, has_rev}, change, document);
         }
         if (auto found = base_by_code(change, offsets, document)) {
             return accept(std::move(*found), change, document);
@@ -137,7 +181,7 @@ DeltaView::Received DeltaView::receive(
         return drifted(base, has_rev, std::move(edits), change, document);
     }
     if (has_rev && edits) {
-        return accept({base, std::move(base_text), std::move(*edits)}, change, document);
+        return accept({base, std::move(base_text), std::move(*edits), {}, true}, change, document);
     }
     if (!change.rev) {
         if (auto found = base_by_positions(change, document)) {
@@ -157,21 +201,31 @@ DeltaView::Received DeltaView::drifted(
     Result<Edits> edits,
     const CodeChange& change,
     const Document& document) {
-    if (!has_rev && first_known_base() > 0) {
-        Received late = refuse(
-            0,
-            {ErrorCode::invalid_change, "Your text was out of step; you get the room's text."},
-            {});
-        late.client = Received::Client::awaits_reset;
-        return late;
+    if (!has_rev && !pending_.empty()) {
+        Error why{ErrorCode::invalid_change, "Your text was out of step; you get the room's text."};
+        return rescue(change, document, std::move(why));
     }
-    // Without a revision nobody can say which pending updates are in that text already.
-    std::optional<std::u16string> text;
-    if (has_rev || pending_.empty()) text = change.code;
-    if (!edits) return refuse(base, std::move(edits).error(), std::move(text));
+    if (!edits) return rescue(change, document, std::move(edits).error());
     Edits moved = on_document(std::move(*edits), base);
-    Received received = refuse(base, {}, std::move(text));
-    received.edits = widen_to_characters(std::move(moved), document.text());
+    Received received = refuse(base, {}, change.code);
+    received.edits = by_characters(std::move(moved), document.text());
+    return received;
+}
+
+// Nobody can say which pending updates are in the client's text, nor what it removed. What it has
+// put in, its text does tell: that goes where the text around it is in the document.
+DeltaView::Received DeltaView::rescue(
+    const CodeChange& change, const Document& document, Error why) {
+    const bool awaits_reset = first_known_base() > 0;
+    auto inserted = insertions_of(change);
+    // Updates on their way to a client that was to be replaced anyway say nothing any more.
+    Received received = refuse(awaits_reset ? 0 : pending_.size(), std::move(why), {});
+    if (awaits_reset) received.client = Received::Client::awaits_reset;
+    if (!inserted) return received;
+    Edits edits = transform(inserted->edits, difference(inserted->text, document.text()));
+    received.edits = by_characters(on_document(std::move(edits), pending_.size()), document.text());
+    // The text on its way to it does not hold what it has just put in.
+    if (awaits_reset) owes_reset_ = true;
     return received;
 }
 
@@ -243,12 +297,21 @@ std::vector<Edits> DeltaView::way_to_document(std::size_t base) const {
     return way;
 }
 
+// Whatever the document cannot hold is taken out first: that may make two edits one.
 Edits DeltaView::on_document(Edits edits, std::size_t base) const {
     for (Edit& edit : edits)
-        drop_cr(edit.text);
+        edit.text = fit_for_document(std::move(edit.text));
     edits = normal_form(std::move(edits));
     for (const Edits& step : way_to_document(base))
         edits = transform(edits, step);
+    return edits;
+}
+
+// By whole characters: half of one that is taken apart becomes U+FFFD as well.
+Edits DeltaView::by_characters(Edits edits, std::u16string_view text) {
+    edits = widen_to_characters(std::move(edits), text);
+    for (Edit& edit : edits)
+        edit.text = fit_for_document(std::move(edit.text));
     return edits;
 }
 
@@ -259,12 +322,18 @@ DeltaView::Received DeltaView::accept(
     // Nobody can say which of these texts it was: what the sender may not have seen stays.
     for (const Edits& rival : found.rivals)
         edits = removing_only_with(edits, rival);
-    received.edits = widen_to_characters(std::move(edits), document.text());
-    const bool is_certain = found.rivals.empty();
-    const bool has_cr = std::ranges::any_of(
-        found.edits, [](const Edit& edit) { return edit.text.contains(u'\r'); });
+    // Nor, while its text is in doubt, whether it is any of them.
+    const bool is_doubtful = owes_reset_ && !found.is_told;
+    if (is_doubtful) edits = removing_only_with(edits, {});
+    const bool is_certain = found.rivals.empty() && !is_doubtful;
+    received.edits = by_characters(std::move(edits), document.text());
+    // Whether all of it is taken as it was sent; else the client is repaired.
+    const bool is_whole = std::ranges::all_of(
+        found.edits, [](const Edit& edit) { return edit.text == fit_for_document(edit.text); });
+    const bool cuts = is_whole && found.base == pending_.size() && found.rivals.empty() &&
+                      *received.edits != found.edits;
     const bool is_newest = found.base == pending_.size();
-    if (is_newest && !has_cr) {
+    if (is_newest && is_whole && !cuts && !is_doubtful) {
         received.client = Received::Client::in_step;
     } else {
         received.client = Received::Client::known;
@@ -273,7 +342,7 @@ DeltaView::Received DeltaView::accept(
                             : apply_edits(is_newest ? document.text() : found.text, found.edits);
     }
     received.way = way_to_document(found.base);
-    if (!has_cr && is_certain) received.own = std::move(found.edits);
+    if (is_whole && !cuts && is_certain) received.own = std::move(found.edits);
     forget_first(found.base);
     detour_.reset();
     // From here on its text is a guess, and no later change of its own need show that it is wrong.

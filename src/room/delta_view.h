@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace codencollab::room {
@@ -108,6 +109,7 @@ class DeltaView {
         std::u16string text;  // empty when it is the document's
         Edits edits;
         std::vector<Edits> rivals{};  // on the document: what it would be from other texts that fit
+        bool is_told = false;         // by the client's revision, not found by its text
     };
 
     /// While updates are on their way that land in the wrong place, and a repair behind them: the
@@ -139,9 +141,11 @@ class DeltaView {
         Result<Edits> edits,
         const CodeChange& change,
         const Document& document);
+    Received rescue(const CodeChange& change, const Document& document, Error why);
     Received refuse(std::size_t base, Error why, std::optional<std::u16string> text);
     std::vector<Edits> way_to_document(std::size_t base) const;
     Edits on_document(Edits edits, std::size_t base) const;
+    static Edits by_characters(Edits edits, std::u16string_view text);
 
     std::deque<Pending> pending_;  // sent, and not known to have been applied; oldest first
     std::size_t pending_units_ = 0;

@@ -204,6 +204,18 @@ Edits widen_to_characters(Edits edits, std::u16string_view text) {
     return wide;
 }
 
+std::u16string fit_for_document(std::u16string text) {
+    std::erase(text, u'\r');
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_high_surrogate(text[i]) && i + 1 < text.size() && is_low_surrogate(text[i + 1])) {
+            ++i;
+        } else if (is_high_surrogate(text[i]) || is_low_surrogate(text[i])) {
+            text[i] = u'\xFFFD';
+        }
+    }
+    return text;
+}
+
 Edits difference(std::u16string_view from, std::u16string_view to) {
     if (from == to) return {};
     const auto prefix =

@@ -62,11 +62,18 @@ Edits removing_only_with(const Edits& edits, const Edits& others);
 /// move such positions (see monaco.h). Almost always there is nothing to do.
 Edits widen_to_characters(Edits edits, std::u16string_view text);
 
+/// What the document takes of a text: CR is dropped, and half an emoji without its other half,
+/// which updates cannot say, becomes U+FFFD.
+std::u16string fit_for_document(std::u16string text);
+
 /// The smallest single edit that makes `to` of `from`, widened to characters; none when equal.
 Edits difference(std::u16string_view from, std::u16string_view to);
 
 inline bool is_high_surrogate(char16_t unit) {
     return unit >= 0xD800 && unit <= 0xDBFF;
+}
+inline bool is_low_surrogate(char16_t unit) {
+    return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
 }  // namespace codencollab::room

@@ -75,11 +75,12 @@ class Room::Body {
     const Saver& saver() const { return saver_; }
 
   private:
-    /// A change that was made, for packets that come again.
+    /// What became of a change, for packets that come again.
     struct KnownChange {
         std::string id;
         std::uint64_t rev;
-        std::uint64_t logged;  // stored when the log is, up to here
+        std::uint64_t logged;          // stored when the log is, up to here
+        std::optional<Error> refusal;  // its sender was repaired then: it must not count later
     };
 
     /// What the room remembers of a user who has been here, for all of their tabs.
@@ -165,6 +166,7 @@ class Room::Body {
     void repair(Participant& participant, DeltaView::Received received, bool was_applied);
     void watch_doubt(Participant& participant);
     static const KnownChange* known_change(const Person& person, const std::string& id);
+    static void remember(Person& person, KnownChange change);
 
     void refuse(Participant& author, Error why, Callback<> done);
     Error bad_update(ParticipantId id, Error why);
@@ -199,6 +201,7 @@ class Room::Body {
     RoomRecord record_;
     std::map<UserId, MemberRecord> members_;
     std::set<UserId> ceasing_owners_;  // a change that ends their ownership is being stored
+    std::set<UserId> doubtful_roles_;  // a write of theirs failed, and may be stored all the same
     SharedDocument document_;
     std::uint64_t rev_ = 0;  // the last revision given out
     crdt::Awareness awareness_;

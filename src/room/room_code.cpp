@@ -17,6 +17,12 @@ const Room::Body::KnownChange* Room::Body::known_change(
     return same == person.changes.end() ? nullptr : &*same;
 }
 
+void Room::Body::remember(Person& person, KnownChange change) {
+    if (change.id.empty()) return;
+    person.changes.push_back(std::move(change));
+    if (person.changes.size() > changes_max) person.changes.pop_front();
+}
+
 // Hot path: once a keystroke. Cost: the edit in the engine and in the text beside it, one
 // allocation for the changes and one for what they did, one encoding for each kind of client, and
 // for each other participant one pointer pushed to its outbox and, for delta clients, one to what
@@ -36,26 +42,31 @@ void Room::Body::change(ParticipantId id, CodeChange change, Callback<std::uint6
             });
         };
     if (const KnownChange* known = known_change(person, change.id)) {
+        if (known->refusal) return done(std::unexpected(*known->refusal));
         return answer_when_logged(known->rev, known->logged, std::move(done));
     }
     const SteadyTime now = ports_.clock.steady_now();
 
+    std::string change_id = std::move(change.id);
+    const auto refuse = [&](Error why) {
+        remember(person, {std::move(change_id), 0, 0, why});
+        done(std::unexpected(std::move(why)));
+    };
     // Refused unread, so what its text is now can only be replaced.
     if (const auto wait = person.code_events.take(now); wait.count() > 0) {
         reset(*author);
-        return done(fail(ErrorCode::rate_limited, "Too many changes at once. Wait a moment.", 1));
+        return refuse({ErrorCode::rate_limited, "Too many changes at once. Wait a moment.", 1});
     }
     if (change.changes.size() > ports_.limits.changes_per_event) {
         reset(*author);
-        return done(fail(
-            ErrorCode::invalid_change,
-            fmt::format(
-                "{} changes in one event; {} is the most. You get the room's text.",
-                change.changes.size(),
-                ports_.limits.changes_per_event)));
+        return refuse(
+            {ErrorCode::invalid_change,
+             fmt::format(
+                 "{} changes in one event; {} is the most. You get the room's text.",
+                 change.changes.size(),
+                 ports_.limits.changes_per_event)});
     }
 
-    std::string change_id = std::move(change.id);
     DeltaView::Received received =
         author->view->receive(std::move(change), document_.shown(), rev_, now);
     Result<> verdict = check(Action::edit_text, author->user.id);
@@ -69,7 +80,7 @@ void Room::Body::change(ParticipantId id, CodeChange change, Callback<std::uint6
     }
     if (!verdict) {
         repair(*author, std::move(received), false);
-        return done(std::unexpected(std::move(verdict).error()));
+        return refuse(std::move(verdict).error());
     }
 
     if (!received.edits->empty()) {
@@ -78,10 +89,7 @@ void Room::Body::change(ParticipantId id, CodeChange change, Callback<std::uint6
     }
     const std::uint64_t rev = rev_;
     const std::uint64_t logged = saver_.updates().newest();
-    if (!change_id.empty()) {
-        person.changes.push_back({std::move(change_id), rev, logged});
-        if (person.changes.size() > changes_max) person.changes.pop_front();
-    }
+    remember(person, {std::move(change_id), rev, logged, {}});
     repair(*author, std::move(received), true);
     answer_when_logged(rev, logged, std::move(done));
 }

@@ -150,16 +150,17 @@ void Room::Body::greet_delta(Participant& newcomer) {
 }
 
 void Room::Body::greet_replica(Participant& newcomer) {
+    tell(newcomer, ChatHistory{{chat_.begin(), chat_.end()}});
+    tell(newcomer, SyncRequest{document_.state_vector()});
     const bool is_first = participants_.size() - deltas_ == 1;
     if (is_first) {
         for (Participant& other : participants_) {
-            if (!other.is_replica()) put_caret(other);
+            if (!other.is_replica()) put_caret(other);  // tells the newcomer
         }
-    }
-    tell(newcomer, ChatHistory{{chat_.begin(), chat_.end()}});
-    tell(newcomer, SyncRequest{document_.state_vector()});
-    if (awareness_.size() > 0) {
-        tell(newcomer, AwarenessUpdate{std::make_shared<const std::string>(awareness_.encode())});
+    } else if (awareness_.size() > 0) {
+        tell(
+            newcomer,
+            AwarenessUpdate{std::make_shared<const std::string>(awareness_.encode())});
     }
     arm_tick();
 }

@@ -157,12 +157,12 @@ void Room::Body::set_role(const User& caller, const UserId& user, Role role, Cal
     if (found == members_.end()) {
         return done(fail(ErrorCode::not_found, "This person is no member of the room."));
     }
-    if (found->second.role == role) return done({});
-    if (is_last_owner(user)) {
+    if (found->second.role == role && !doubtful_roles_.contains(user)) return done({});
+    if (is_last_owner(user) && role != Role::owner) {
         return done(
             fail(ErrorCode::conflict, "A room needs an owner. Make somebody else an owner first."));
     }
-    if (found->second.role == Role::owner) ceasing_owners_.insert(user);
+    if (found->second.role == Role::owner && role != Role::owner) ceasing_owners_.insert(user);
     MemberRecord member = found->second;
     member.role = role;
     ports_.store.put_member(
@@ -174,7 +174,11 @@ void Room::Body::set_role(const User& caller, const UserId& user, Role role, Cal
             if (!alive) return done(std::unexpected(room_not_found()));
             Body& body = *alive->body_;
             body.ceasing_owners_.erase(user);
-            if (!stored) return done(std::move(stored));
+            if (!stored) {
+                body.doubtful_roles_.insert(user);
+                return done(std::move(stored));
+            }
+            body.doubtful_roles_.erase(user);
             const auto changed = body.members_.find(user);
             if (changed == body.members_.end()) return done({});  // removed meanwhile
             changed->second.role = role;
@@ -209,7 +213,11 @@ void Room::Body::remove_member(const User& caller, const UserId& user, Callback<
             if (!alive) return done(std::unexpected(room_not_found()));
             Body& body = *alive->body_;
             body.ceasing_owners_.erase(user);
-            if (!stored) return done(std::move(stored));
+            if (!stored) {
+                body.doubtful_roles_.insert(user);
+                return done(std::move(stored));
+            }
+            body.doubtful_roles_.erase(user);
             body.members_.erase(user);
             body.note(HistoryEventKind::removed, by, {}, user);
             std::vector<ParticipantId> theirs;

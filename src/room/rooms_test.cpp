@@ -156,6 +156,7 @@ TEST_F(RoomLife, TroubleIsToldAfterTwoSecondsAndWhenItIsOver) {
     house.wait(5s);
     ASSERT_EQ(guest->outbox.count<RoomUpdated>(), 2U);
     EXPECT_EQ(guest->outbox.last<RoomUpdated>().saved, true);
+    house.wait(30s);
     EXPECT_EQ(house.store.rooms.at(id).text, "aprint(\"hello\")\n");
 }
 
@@ -214,6 +215,86 @@ TEST_F(RoomLife, CallbacksOfAStoreThatAnswersTooLateAreDropped) {
     house.store.release();
     house.wait(1min);
     EXPECT_EQ(house.store.rooms.at(id).chat.size(), 1U);
+}
+
+/// Types until the log has so many updates more, each stored.
+void type_many(House& house, House::Guest& guest, int count) {
+    for (int i = 0; i < count; ++i) {
+        ASSERT_TRUE(house.type_at(guest, 0, u"x").has_value());
+        house.wait(20ms);
+    }
+}
+
+TEST_F(RoomLife, WhatWasTypedIsThereAfterTheServerWasKilled) {
+    auto guest = house.enter(id, ada);
+    auto answer = house.type(*guest, 0, u"kept ");
+    house.wait_for_commit();
+    ASSERT_TRUE(answer.get().has_value());
+    ASSERT_TRUE(house.type_at(*guest, 0, u"lost ").has_value());
+    guest->seat = {};
+    house.rooms.reset();  // no time to save anything
+    house.rooms = std::make_unique<Rooms>(house.ports());
+    EXPECT_EQ(house.text(id, ada), u"kept print(\"hello\")\n");
+}
+
+TEST_F(RoomLife, ALongLogIsFoldedAndNothingIsMissingAfterwards) {
+    auto guest = house.enter(id, ada);
+    type_many(house, *guest, 510);
+    EXPECT_EQ(house.store.folds, 1U);
+    EXPECT_LT(house.store.rooms.at(id).log.size(), 20U);
+    const std::u16string text = house.text(id, ada);
+    guest.reset();
+    house.wait(10min);
+    EXPECT_EQ(house.rooms->open_count(), 0U);
+    EXPECT_EQ(house.store.folds, 2U);
+    EXPECT_TRUE(house.store.rooms.at(id).log.empty());
+    EXPECT_EQ(house.text(id, ada), text);
+}
+
+TEST_F(RoomLife, WhatIsTypedWhileTheLogIsFoldedStaysInTheLog) {
+    auto guest = house.enter(id, ada);
+    type_many(house, *guest, 499);
+    ASSERT_TRUE(house.type_at(*guest, 0, u"y").has_value());
+    house.wait(10ms);
+    house.store.hold();
+    house.wait(10ms);
+    ASSERT_TRUE(house.type_at(*guest, 0, u"z").has_value());
+    house.store.release();
+    house.wait(1s);
+    EXPECT_EQ(house.store.folds, 1U);
+    const std::u16string text = house.text(id, ada);
+    house.rooms.reset();
+    house.rooms = std::make_unique<Rooms>(house.ports());
+    EXPECT_EQ(house.text(id, ada), text);
+    EXPECT_TRUE(text.starts_with(u"zyx"));
+}
+
+TEST_F(RoomLife, ADamagedRoomIsNotOpenedAndNotForgotten) {
+    house.store.rooms.at(id).log.begin()->second.update.bytes = "\xFF\xFF";
+    Answer<Room*> answer;
+    house.rooms->with_room(id, answer.callback());
+    house.loop.run_until_idle();
+    EXPECT_EQ(answer.get().error().code, ErrorCode::store_unavailable);
+    EXPECT_EQ(house.loop.pending_timers(), 0U);
+    EXPECT_EQ(house.store.appends, 0U);
+}
+
+TEST(ManyRooms, WithTooMuchUnsavedLetNobodyIn) {
+    Limits limits;
+    limits.unsaved_bytes = 30;
+    House house(limits);
+    const User ada = house.person("Ada");
+    const RoomId id = house.make_room(ada);
+    const auto guest = house.enter(id, ada);
+    house.store.is_failing = true;
+    ASSERT_TRUE(house.type_at(*guest, 0, u"some letters").has_value());
+    ASSERT_TRUE(house.type_at(*guest, 0, u"and more").has_value());
+    House::Guest late;
+    EXPECT_EQ(house.try_enter(id, ada, late).error().code, ErrorCode::store_unavailable);
+    house.store.is_failing = false;
+    house.wait(1s);
+    EXPECT_EQ(house.rooms->unsaved_bytes(), 0U);
+    EXPECT_TRUE(house.try_enter(id, ada, late).has_value());
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace codencollab::room {
 
@@ -58,6 +60,7 @@ struct Runs::Active {
     std::size_t output_bytes = 0;
     std::size_t stdin_bytes = 0;
     Timer watchdog;
+    std::vector<Callback<RunId>> also_asked;  // while it is being stored, with the same key
 };
 
 Runs::Runs(Ports ports, RoomId id, std::optional<RunRecord> last, Room room)
@@ -90,7 +93,13 @@ void Runs::start(
                                 : fmt::format("{}:{}", user.id.view(), order.idempotency_key);
     if (!key.empty()) {
         const auto same = std::ranges::find(keys_, key, &std::pair<std::string, RunId>::first);
-        if (same != keys_.end()) return done(same->second);
+        if (same != keys_.end()) {
+            const bool is_storing = active_ && active_->state.run == same->second &&
+                                    active_->phase == Active::Phase::storing;
+            // It is accepted when it is stored, and so for whoever asks again.
+            if (is_storing) return active_->also_asked.push_back(std::move(done));
+            return done(same->second);
+        }
     }
     const auto runtimes = ports_.executor.runtimes();
     auto language =
@@ -131,8 +140,14 @@ void Runs::start(
             if (!runs.active_ || runs.active_->state.run != id) {
                 return done(std::unexpected(room_not_found()));  // deleted meanwhile
             }
+            auto also_asked = std::exchange(runs.active_->also_asked, {});
+            const auto answer = [&](const Result<RunId>& with) {
+                done(with);
+                for (Callback<RunId>& also : also_asked)
+                    also(with);
+            };
             if (stored && stored->id == id) {
-                done(id);
+                answer(id);
                 if (self.lock() && runs.active_) runs.begin(std::move(request));
                 return;
             }
@@ -140,12 +155,24 @@ void Runs::start(
             std::erase_if(runs.keys_, [&](const auto& entry) { return entry.second == id; });
             runs.active_.reset();
             if (stored) {
-                done(stored->id);
+                answer(stored->id);
             } else {
-                done(std::unexpected(std::move(stored).error()));
+                // It may be stored all the same; then it needs an end.
+                runs.end_unstarted(id);
+                answer(std::unexpected(std::move(stored).error()));
             }
             if (self.lock()) runs.room_.ended();
         });
+}
+
+void Runs::end_unstarted(const RunId& id) {
+    room_.enqueue([&store = ports_.store, id, at = ports_.clock.wall_now()](Callback<> done) {
+        RunResult result = failed_result(RunFailure::internal, "The run could not be stored.");
+        store.finish_run(
+            id, {}, std::move(result), at, [done = std::move(done)](auto ended) mutable {
+                done(ended ? Result<>() : Result<>(std::unexpected(std::move(ended).error())));
+            });
+    });
 }
 
 void Runs::begin(RunRequest request) {
@@ -355,8 +382,11 @@ void Runs::abandon() {
     if (!active_) return;
     const RunId id = active_->state.run;
     const bool runs = active_->phase != Active::Phase::storing;
+    auto also_asked = std::exchange(active_->also_asked, {});
     active_.reset();
     if (runs) ports_.executor.stop(id);
+    for (Callback<RunId>& also : also_asked)
+        also(std::unexpected(room_not_found()));
 }
 
 }  // namespace codencollab::room

@@ -75,6 +75,7 @@ class Runs {
     struct Active;
 
     void begin(RunRequest request);
+    void end_unstarted(const RunId& id);
     RunObserver observer(const RunId& run);
     /// The run that is going on, if it is this one and still tells things.
     Active* living(const RunId& run);

@@ -23,7 +23,11 @@ Saver::Saver(Ports ports, const StoredDocument& stored, Room room)
                check_saved();
            }}),
       folder_(ports.loop, ports.clock, log_, std::move(room_.folding)),
-      self_(std::make_shared<Saver*>(this)) {}
+      self_(std::make_shared<Saver*>(this)) {
+    // A log that was not folded is of a room that was not let go in peace: the plain text may be
+    // older than it.
+    if (stored.log_count > 0) text_changed();
+}
 
 Saver::~Saver() = default;
 

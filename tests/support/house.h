@@ -155,9 +155,9 @@ class House {
         return guest;
     }
 
-    /// The guest makes what it was pushed.
-    void follow(Guest& guest) {
-        for (; guest.read < guest.outbox.frames.size(); ++guest.read) {
+    /// The guest makes what it was pushed, or so many frames more of it.
+    void follow(Guest& guest, std::size_t frames = static_cast<std::size_t>(-1)) {
+        for (; frames > 0 && guest.read < guest.outbox.frames.size(); ++guest.read, --frames) {
             const auto& frame = static_cast<const EventFrame&>(*guest.outbox.frames[guest.read]);
             if (const auto* code = std::get_if<room::InitialCode>(&frame.event)) {
                 guest.editor.set_text(code->code);
