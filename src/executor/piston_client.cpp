@@ -200,7 +200,7 @@ class PistonClient::Core {
         if (!std::exchange(failed_before_, true)) {
             spdlog::warn(
                 "The runner at {} does not answer: {}",
-                url_->authority(),
+                url_ ? url_->authority() : "no address",
                 runtimes.error().message);
         }
         show_nothing("The runner does not answer. Try again in a moment.");
@@ -249,8 +249,8 @@ class LoopExecutor final : public room::Executor {
         core_->start_run(std::move(request), ObserverPost(loop_, std::move(observer)));
     }
     void write_stdin(const RunId& run, std::string data, bool eof) override {
-        core_->with_run(run, [data = std::move(data), eof](PistonRun& piston_run) mutable {
-            piston_run.write_stdin(std::move(data), eof);
+        core_->with_run(run, [data = std::move(data), eof](PistonRun& piston_run) {
+            piston_run.write_stdin(data, eof);
         });
     }
     void stop(const RunId& run) override {

@@ -26,7 +26,7 @@ struct PistonUrl {
 Result<PistonUrl> parse_piston_url(std::string_view url);
 
 /// What GET /api/v2/runtimes answered. Fails with `bad_payload` when it is nothing of the kind.
-Result<std::vector<room::Runtime>> parse_runtimes(std::string_view json);
+Result<std::vector<room::Runtime>> parse_runtimes(std::string_view text);
 
 /// The messages of a run's client.
 std::string init_message(const room::RunRequest& request);
@@ -69,6 +69,6 @@ struct Unknown {};
 using PistonMessage =
     std::variant<Unknown, Queued, Prepared, StageStarted, Data, StageExit, Refused>;
 
-PistonMessage parse_message(std::string_view json);
+PistonMessage parse_message(std::string_view text);
 
 }  // namespace codencollab::executor

@@ -185,7 +185,7 @@ void PistonRun::on_data(const Data& data) {
     if (record_.is_over()) stop();
 }
 
-void PistonRun::write_stdin(std::string data, bool eof) {
+void PistonRun::write_stdin(const std::string& data, bool eof) {
     if (over_ || input_ended_) return;
     input_.append(data, 0, input_bytes_max - std::min(input_bytes_max, input_.size()));
     input_ended_ = eof;

@@ -51,7 +51,7 @@ class PistonRun : public std::enable_shared_from_this<PistonRun> {
         OnOver on_over);
 
     void start(const PistonUrl& url, const std::string& token);
-    void write_stdin(std::string data, bool eof);
+    void write_stdin(const std::string& data, bool eof);
     void stop();
     /// Ends the run here and now, with a failure unless it is over.
     void abandon(room::RunFailure failure, std::string message);

@@ -73,20 +73,23 @@ class Embedded : public testing::Test {
     }
 
     AuthResult<AuthSession> sign_up(
-        std::string email, std::string word = std::string(password), json::object data = {}) {
+        const std::string& email,
+        const std::string& word = std::string(password),
+        const json::object& data = {}) {
         return call<AuthSession>([&](auto done) {
             identity_->sign_up(email, word, data, from_, loop_, std::move(done));
         });
     }
-    AuthResult<AuthSession> guest(json::object data = {}) {
+    AuthResult<AuthSession> guest(const json::object& data = {}) {
         return call<AuthSession>(
             [&](auto done) { identity_->sign_in_as_guest(data, from_, loop_, std::move(done)); });
     }
-    AuthResult<AuthSession> sign_in(std::string email, std::string word = std::string(password)) {
+    AuthResult<AuthSession> sign_in(
+        const std::string& email, const std::string& word = std::string(password)) {
         return call<AuthSession>(
             [&](auto done) { identity_->sign_in(email, word, from_, loop_, std::move(done)); });
     }
-    AuthResult<AuthSession> refresh(std::string token) {
+    AuthResult<AuthSession> refresh(const std::string& token) {
         return call<AuthSession>(
             [&](auto done) { identity_->refresh(token, from_, loop_, std::move(done)); });
     }
@@ -94,7 +97,7 @@ class Embedded : public testing::Test {
         return call<AuthUser>(
             [&](auto done) { identity_->find_user(session.access_token, loop_, std::move(done)); });
     }
-    AuthResult<AuthUser> update(const AuthSession& session, AuthUserUpdate change) {
+    AuthResult<AuthUser> update(const AuthSession& session, const AuthUserUpdate& change) {
         return call<AuthUser>([&](auto done) {
             identity_->update_user(session.access_token, change, loop_, std::move(done));
         });
@@ -104,7 +107,7 @@ class Embedded : public testing::Test {
             identity_->sign_out(session.access_token, scope, loop_, std::move(done));
         });
     }
-    Result<gateway::Caller> verify(std::string token) {
+    Result<gateway::Caller> verify(const std::string& token) {
         return loop_.await<Result<gateway::Caller>>([&](Callback<gateway::Caller> done) {
             identity_->verify(token, loop_, std::move(done));
         });
