@@ -35,7 +35,7 @@ constexpr milliseconds end_patience{3'000};
 constexpr int ready_fd_in_child = 3;
 
 std::string random_token(Random& random) {
-    std::array<std::byte, 24> bytes;
+    std::array<std::byte, 24> bytes{};
     random.fill(bytes);
     std::string text;
     for (const std::byte byte : bytes)
@@ -210,6 +210,7 @@ class RunnerProcess::Keeper {
         variables.push_back(fmt::format("CODENCOLLAB_RUNNER_READY_FD={}", ready_fd_in_child));
         const auto pointers = [](std::vector<std::string>& texts) {
             std::vector<char*> list;
+            list.reserve(texts.size() + 1);
             for (std::string& text : texts)
                 list.push_back(text.data());
             list.push_back(nullptr);
