@@ -143,7 +143,7 @@ test(
     await ben.page.getByText('Back online. All changes merged.').first().waitFor()
     await saved(ben.page)
     const text = await allSame()
-    for (const marker of [...hers, ...his]) assert.equal(count(text, ` ${marker}`), 1, marker)
+    for (const marker of [...hers, ...his]) assert.equal(count(text, `${marker} `), 1, marker)
   }),
 )
 
@@ -220,7 +220,7 @@ test(
     const typed = await typing
     for (const { page } of [ada, ben]) await saved(page)
     const text = await allSame()
-    for (const marker of typed.flat()) assert.equal(count(text, ` ${marker}`), 1, marker)
+    for (const marker of typed.flat()) assert.equal(count(text, `${marker} `), 1, marker)
   }),
 )
 
