@@ -1,0 +1,24 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace codencollab::sim {
+
+/// Seeds that found a bug once, with what it was. Played first, always.
+struct PinnedSeed {
+    std::uint64_t seed;
+    const char* bug;
+};
+
+inline constexpr std::array<PinnedSeed, 7> pinned_seeds = {{
+    {17, "after a crash the text for people stayed old"},
+    {20, "a double click on Run was accepted before the run was stored"},
+    {109, "a run that was stored and reported as failed had no end"},
+    {522, "a role whose change had failed was not written again"},
+    {1016, "one replica's gap kept all others from being acknowledged"},
+    {1181, "a refused change that came again was taken"},
+    {2011, "one replica's gap kept all others from being acknowledged"},
+}};
+
+}  // namespace codencollab::sim

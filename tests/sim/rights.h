@@ -1,0 +1,83 @@
+#pragma once
+
+#include "room/user.h"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace codencollab::sim {
+
+/// Who may edit, as far as anybody was told: by the answers to changes of roles and of the lock.
+/// While such a change is under way, or its outcome is unknown, both are right.
+class Rights {
+  public:
+    enum class Standing { may, may_not, unsure };
+
+    /// A change is under way; what this gives is to be handed to `end`.
+    std::size_t begin(const UserId& user) {
+        ++people_[user].under_way;
+        people_[user].standing = Standing::unsure;
+        return deaths_;
+    }
+    /// The answer to a change; none: it failed, and what holds is not known.
+    void end(
+        std::size_t begun,
+        const UserId& user,
+        std::optional<room::Role> role,
+        bool is_member = true) {
+        if (begun != deaths_) return;  // the node that was asked has died since
+        Person& person = people_[user];
+        if (--person.under_way > 0) return;
+        if (!is_member) {
+            person.standing = Standing::may_not;
+        } else if (role) {
+            person.standing = *role == room::Role::viewer ? Standing::may_not : Standing::may;
+        }
+    }
+    /// Somebody asks to be let in: may be a member from now on, whatever is answered. Gives whether
+    /// the answer will say for certain what is stored: it knows nothing of a change that failed.
+    bool begin_join(const UserId& user) {
+        const auto [person, is_new] = people_.try_emplace(user);
+        const Standing before = std::exchange(person->second.standing, Standing::unsure);
+        if (before == Standing::may) person->second.standing = before;
+        return is_new || before != Standing::unsure;
+    }
+    void told(const UserId& user, room::Role role) {
+        const auto person = people_.find(user);
+        if (person->second.under_way > 0) return;
+        person->second.standing = role == room::Role::viewer ? Standing::may_not : Standing::may;
+    }
+    void set_lock(Standing editing) { lock_ = editing; }
+    void set_owner(const UserId& user) { owner_ = user; }
+    /// The node has died: what was under way is never answered.
+    void node_died() {
+        ++deaths_;
+        for (auto& [user, person] : people_) {
+            if (person.under_way > 0) person.standing = Standing::unsure;
+            person.under_way = 0;
+        }
+        if (lock_ != Standing::may) lock_ = Standing::unsure;
+    }
+
+    Standing of(const UserId& user) const {
+        if (user == owner_) return Standing::may;
+        const auto found = people_.find(user);
+        const Standing own = found == people_.end() ? Standing::unsure : found->second.standing;
+        if (own == Standing::may_not || lock_ == Standing::may_not) return Standing::may_not;
+        return own == Standing::may && lock_ == Standing::may ? Standing::may : Standing::unsure;
+    }
+
+  private:
+    struct Person {
+        Standing standing = Standing::unsure;
+        std::size_t under_way = 0;
+    };
+    std::map<UserId, Person> people_;
+    std::size_t deaths_ = 0;
+    Standing lock_ = Standing::may;
+    std::optional<UserId> owner_;
+};
+
+}  // namespace codencollab::sim
