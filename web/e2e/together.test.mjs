@@ -184,12 +184,11 @@ test(
     await ben.page.evaluate(() => {
       const cell = document.querySelector('.link-cell')
       window.shown = []
-      new MutationObserver(() => window.shown.push(cell?.getAttribute('data-state'))).observe(
-        cell,
-        {
-          attributes: true,
-        },
-      )
+      new window.MutationObserver(() =>
+        window.shown.push(cell?.getAttribute('data-state')),
+      ).observe(cell, {
+        attributes: true,
+      })
     })
     await ben.page.keyboard.type('!')
     await ben.page.locator('.link-cell[data-state=saving]').waitFor()
@@ -246,7 +245,7 @@ function copies(page) {
   return page.evaluate(
     () =>
       new Promise((resolve, reject) => {
-        const opening = indexedDB.open('codencollab-copies')
+        const opening = window.indexedDB.open('codencollab-copies')
         opening.onerror = () => reject(opening.error)
         opening.onsuccess = () => {
           const counting = opening.result.transaction('updates').objectStore('updates').count()
