@@ -92,17 +92,18 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{"AnyCall", SQLITE_IOERR, FaultyDisk::Operations::all}),
     [](const auto& kind) { return kind.param.name; });
 
-// A sync fails once; then the disk seems well, and at the end the power goes. What was written
-// before the failed sync is gone, unless it was written anew.
+// Some syncs fail, one after the other; then the disk seems well, and at the end the power goes.
+// What was written before a failed sync is gone, unless it was written anew.
 using PowerCut = Scenario;
-TEST_F(PowerCut, AfterAFailedSyncLosesNothingAcknowledged) {
+class FailedSyncs : public Scenario, public testing::WithParamInterface<int> {};
+TEST_P(FailedSyncs, ThenAPowerCutLoseNothingAcknowledged) {
     for (int n = 0;; ++n) {
         ASSERT_LT(n, faults_max) << "the scenario must end";
         FaultyDisk disk;
         const std::string name = std::to_string(n);
         data_ = directory_.path() / ("data" + name);
         ASSERT_TRUE(open());
-        disk.fail_one_sync_after(n);
+        disk.fail_syncs_after(n, GetParam());
         const RoomId room = RoomId::random(random_);
         const Updates acknowledged = play(disk, room);
         const int failures = disk.failures();
@@ -118,6 +119,8 @@ TEST_F(PowerCut, AfterAFailedSyncLosesNothingAcknowledged) {
         if (failures == 0) break;
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Count, FailedSyncs, testing::Values(1, 2, 3));
 
 // The power goes after each call, with nothing failing before.
 TEST_F(PowerCut, LosesNothingAcknowledged) {

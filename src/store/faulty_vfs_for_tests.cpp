@@ -24,7 +24,8 @@ std::atomic<int> operations_left = 0;
 std::atomic<int> failure_code = SQLITE_IOERR;
 std::atomic<int> failure_count = 0;
 std::atomic<bool> is_each_counted = false;
-std::atomic<int> syncs_left = -1;  // none is to fail
+std::atomic<int> syncs_left = 0;  // before the first that fails
+std::atomic<int> syncs_failing = 0;
 
 /// SQLITE_OK, or the fault that this operation meets.
 int next_fault(bool is_write) {
@@ -35,7 +36,8 @@ int next_fault(bool is_write) {
 }
 
 bool fails_this_sync() {
-    if (syncs_left < 0 || syncs_left.fetch_sub(1) > 0) return false;
+    if (syncs_failing == 0 || syncs_left.fetch_sub(1) > 0) return false;
+    --syncs_failing;
     ++failure_count;
     return true;
 }
@@ -231,14 +233,15 @@ void FaultyDisk::break_after(int operations, int code, Operations counted) {
     is_broken = true;
 }
 
-void FaultyDisk::fail_one_sync_after(int syncs) {
+void FaultyDisk::fail_syncs_after(int syncs, int count) {
     failure_count = 0;
     syncs_left = syncs;
+    syncs_failing = count;
 }
 
 void FaultyDisk::mend() {
     is_broken = false;
-    syncs_left = -1;
+    syncs_failing = 0;
 }
 
 int FaultyDisk::failures() const {

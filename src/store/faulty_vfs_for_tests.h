@@ -23,8 +23,8 @@ class FaultyDisk {
     /// Lets `operations` more succeed, then fails with `code` (SQLITE_FULL, SQLITE_IOERR_FSYNC …).
     /// Writes are also syncs and truncations; all operations are reads, opens and locks as well.
     void break_after(int operations, int code, Operations counted = Operations::writes);
-    /// Fails the one sync after `syncs` more.
-    void fail_one_sync_after(int syncs);
+    /// Fails `count` syncs, after `syncs` more that succeed.
+    void fail_syncs_after(int syncs, int count);
     void mend();
     /// How often it failed since it was broken.
     int failures() const;
