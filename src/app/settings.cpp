@@ -49,24 +49,24 @@ Result<std::string> parse_url(std::string_view text) {
 
 using Values = std::vector<std::string>;
 
-template <auto member>
+template <auto Member>
 Result<> set_text(Settings& settings, const Values& values) {
-    settings.*member = values.back();
+    settings.*Member = values.back();
     return {};
 }
 
-template <auto member>
+template <auto Member>
 Result<> set_folder(Settings& settings, const Values& values) {
     if (values.back().empty()) return fail(ErrorCode::bad_payload, "A folder's name is missing.");
-    settings.*member = values.back();
+    settings.*Member = values.back();
     return {};
 }
 
-template <auto member>
+template <auto Member>
 Result<> set_url(Settings& settings, const Values& values) {
     auto url = parse_url(values.back());
     if (!url) return std::unexpected(std::move(url).error());
-    settings.*member = *url;
+    settings.*Member = *url;
     return {};
 }
 
