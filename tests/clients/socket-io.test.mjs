@@ -60,7 +60,7 @@ test('a change outside the text is refused, and only that client gets the true t
   const { code } = await a.hear('initial-code')
   const wrong = insertion(code, code.length, 'x')
   wrong.changes[0].rangeOffset = code.length + 50
-  const answer = await a.ask('code_change', { changes: wrong.changes, code: `${code}${' '.repeat(50)}x` })
+  const answer = await a.ask('code_change', { changes: wrong.changes })
   assert.equal(answer.ok, false)
   assert.equal(answer.error.code, 'invalid_change')
   const repair = await a.hear('code-update')
@@ -68,6 +68,17 @@ test('a change outside the text is refused, and only that client gets the true t
   assert.equal(await textOf(room), code)
   assert.equal((await b.ask('chat_message', { text: 'still here' })).ok, true)
   assert.equal(b.heardCount('code-update'), 0)
+})
+
+test('a client whose text has drifted keeps what it typed and gets the true text', async (t) => {
+  const room = await roomOf(base, ada)
+  const a = await enter(t, base, ada, room)
+  const { code } = await a.hear('initial-code')
+  const drifted = `${code}${' '.repeat(50)}`
+  const change = insertion(drifted, drifted.length, 'x')
+  assert.equal((await a.ask('code_change', change)).ok, true)
+  assert.equal(applied(change.code, (await a.hear('code-update')).changes), `${code}x`)
+  assert.equal(await textOf(room), `${code}x`)
 })
 
 test('ten thousand changes in one event, and overlapping ones, are refused', async (t) => {

@@ -11,7 +11,15 @@ import { applied, enter, insertion, person, roomOf, until } from '../support/peo
 
 const base = process.env.BASE_URL
 const page = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
-const needed = ['MutationObserver', 'Node', 'Range', 'HTMLElement', 'requestAnimationFrame', 'cancelAnimationFrame']
+const needed = [
+  'MutationObserver',
+  'Node',
+  'Range',
+  'HTMLElement',
+  'Window',
+  'requestAnimationFrame',
+  'cancelAnimationFrame',
+]
 Object.assign(globalThis, { window: page.window, document: page.window.document })
 for (const name of needed) globalThis[name] ??= page.window[name]
 // They look for the page when they are loaded.
@@ -20,7 +28,6 @@ const { EditorView } = await import('@codemirror/view')
 const { yCollab } = await import('y-codemirror.next')
 
 test('an editor with a Yjs binding and one that sends changes show the same text', async (t) => {
-  t.after(() => page.window.close())
   const ada = await person(base, 'Ada')
   const ben = await person(base, 'Ben', { guest: true })
   const room = await roomOf(base, ada, [ben])
@@ -29,14 +36,19 @@ test('an editor with a Yjs binding and one that sends changes show the same text
     WebSocketPolyfill: WebSocket,
     disableBc: true,
   })
-  t.after(() => provider.destroy())
+  let view
+  t.after(() => {
+    view?.destroy()
+    provider.destroy()
+    provider.doc.destroy()
+    page.window.close()
+  })
   await until('the first synchronisation', () => provider.synced)
   const text = provider.doc.getText('code')
-  const view = new EditorView({
+  view = new EditorView({
     state: EditorState.create({ doc: text.toString(), extensions: [yCollab(text, provider.awareness)] }),
     parent: document.body,
   })
-  t.after(() => view.destroy())
   const shown = () => view.state.doc.toString()
 
   const delta = await enter(t, base, ben, room)

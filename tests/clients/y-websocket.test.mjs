@@ -25,7 +25,10 @@ async function provide(t, who, room, { at = base, doc = new Y.Doc() } = {}) {
     maxBackoffTime: 200,
   })
   provider.text = doc.getText('code')
-  t.after(() => provider.destroy())
+  t.after(() => {
+    provider.destroy()
+    doc.destroy() // and the timers of its awareness
+  })
   await until('the first synchronisation', () => provider.synced)
   return provider
 }
