@@ -11,6 +11,7 @@
 #include "gateway/auth_routes.h"
 #include "gateway/contract_codec.h"
 #include "gateway/cors.h"
+#include "gateway/event_rates.h"
 #include "gateway/http_gateway.h"
 #include "gateway/room_homes.h"
 #include "gateway/room_routes.h"
@@ -18,6 +19,8 @@
 #include "gateway/service_routes.h"
 #include "gateway/socket_io/socket_io_server.h"
 #include "gateway/static_site.h"
+#include "gateway/y_messages.h"
+#include "gateway/y_web_sockets.h"
 #include "identity/embedded.h"
 #include "identity/supabase.h"
 #include "net/loops.h"
@@ -30,7 +33,7 @@
 
 #include <algorithm>
 #include <future>
-#include <optional>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -72,7 +75,7 @@ gateway::SocketIoOptions socket_io_options(const Limits& limits, const gateway::
     gateway::SocketIoOptions options;
     options.message_bytes = limits.message_bytes;
     options.message_bytes_hard = limits.message_bytes_hard;
-    options.large_events = {"code_change"};
+    options.large_events = {"code_change", "yjs"};
     options.unauthenticated_sessions_per_address = limits.unauthenticated_sessions_per_address;
     options.outbox_bytes = limits.outbox_bytes;
     options.outbox_stall = limits.outbox_stall;
@@ -131,19 +134,22 @@ class Node::Parts {
     room::Limiters limiters;
     std::shared_ptr<RunCount> run_count = std::make_shared<RunCount>(0);
     std::vector<LoopParts> on_loop;
-    std::optional<gateway::RoomHomes> homes;
+    std::unique_ptr<gateway::RoomHomes> homes;
     gateway::Cors cors;
-    std::optional<gateway::AuthRoutes> auth;
-    std::optional<gateway::ServiceRoutes> service;
-    std::optional<gateway::RoomRoutes> room_routes;
-    std::optional<gateway::RoomSockets> sockets;
-    std::optional<gateway::StaticSite> site;
-    std::optional<gateway::SocketIoServer> socket_io;
-    std::optional<gateway::HttpGateway> http;
-    std::optional<net::Server> server;
+    std::unique_ptr<gateway::AuthRoutes> auth;
+    std::unique_ptr<gateway::ServiceRoutes> service;
+    std::unique_ptr<gateway::RoomRoutes> room_routes;
+    std::unique_ptr<gateway::EventRates> rates;
+    std::unique_ptr<gateway::YMessages> y_messages;
+    std::unique_ptr<gateway::RoomSockets> sockets;
+    std::unique_ptr<gateway::YWebSockets> y_web_sockets;
+    std::unique_ptr<gateway::StaticSite> site;
+    std::unique_ptr<gateway::SocketIoServer> socket_io;
+    std::unique_ptr<gateway::HttpGateway> http;
+    std::unique_ptr<net::Server> server;
 
   private:
-    gateway::Identity& identity() {
+    gateway::Identity& identity() const {
         if (embedded) return *embedded;
         return *supabase;
     }
@@ -157,7 +163,7 @@ Result<> Node::Parts::open() {
     make_rooms();
     make_gateway();
 
-    server.emplace(loops, net::HttpLimits{}, *http);
+    server = std::make_unique<net::Server>(loops, net::HttpLimits{}, *http);
     const auto port = server->listen(settings.listen.host, settings.listen.port);
     if (!port) return std::unexpected(port.error());
     address = {settings.listen.host, *port};
@@ -190,6 +196,7 @@ Result<> Node::Parts::open_identity() {
 void Node::Parts::make_rooms() {
     on_loop.resize(loops.size());
     std::vector<gateway::RoomHomes::Home> all;
+    all.reserve(loops.size());
     for (std::size_t i = 0; i < loops.size(); ++i) {
         loops.run_on(i, [this, i] {
             Loop& loop = loops.loop(i);
@@ -209,23 +216,29 @@ void Node::Parts::make_rooms() {
         });
         all.push_back({loops.loop(i), *on_loop[i].rooms, *on_loop[i].executor});
     }
-    homes.emplace(std::move(all));
+    homes = std::make_unique<gateway::RoomHomes>(std::move(all));
 }
 
 void Node::Parts::make_gateway() {
-    if (embedded) auth.emplace(*embedded, cors, version);
-    service.emplace(
+    if (embedded) auth = std::make_unique<gateway::AuthRoutes>(*embedded, cors, version);
+    service = std::make_unique<gateway::ServiceRoutes>(
         *homes,
         settings.limits,
         gateway::ClientConfig{version, settings.supabase_url, settings.supabase_anon_key},
         [this] { return database->unavailable_reason(); });
-    room_routes.emplace(*homes, identity());
-    sockets.emplace(*homes, identity(), clock, settings.limits);
-    site.emplace(
+    room_routes = std::make_unique<gateway::RoomRoutes>(*homes, identity());
+    rates = std::make_unique<gateway::EventRates>(settings.limits, clock);
+    y_messages = std::make_unique<gateway::YMessages>(settings.limits, rates->code_events);
+    sockets = std::make_unique<gateway::RoomSockets>(
+        *homes, identity(), clock, settings.limits, *rates, *y_messages);
+    y_web_sockets = std::make_unique<gateway::YWebSockets>(
+        *homes, identity(), cors, clock, random, settings.limits, *y_messages);
+    site = std::make_unique<gateway::StaticSite>(
         settings.static_dir.empty() ? web_client_dir() : settings.static_dir,
         settings.supabase_url);
-    socket_io.emplace(loops, clock, random, socket_io_options(settings.limits, cors), *sockets);
-    http.emplace(gateway::HttpGateway::Parts{
+    socket_io = std::make_unique<gateway::SocketIoServer>(
+        loops, clock, random, socket_io_options(settings.limits, cors), *sockets);
+    http = std::make_unique<gateway::HttpGateway>(gateway::HttpGateway::Parts{
         settings.limits,
         cors,
         identity(),
@@ -233,8 +246,9 @@ void Node::Parts::make_gateway() {
         *room_routes,
         *sockets,
         *socket_io,
+        *y_web_sockets,
         *site,
-        auth ? &*auth : nullptr});
+        auth.get()});
 }
 
 void Node::Parts::start_runner(const RunnerCommand& command) {
@@ -249,6 +263,7 @@ void Node::Parts::start_runner(const RunnerCommand& command) {
 
 bool Node::Parts::save_all_rooms() {
     std::vector<std::future<void>> saved;
+    saved.reserve(loops.size());
     for (std::size_t i = 0; i < loops.size(); ++i) {
         // Shared: the room store may answer when nobody waits here any more.
         auto done = std::make_shared<std::promise<void>>();
@@ -262,7 +277,7 @@ bool Node::Parts::save_all_rooms() {
     });
 }
 
-Result<std::unique_ptr<Node>> Node::start(Settings settings, RunnerCommand runner) {
+Result<std::unique_ptr<Node>> Node::start(Settings settings, const RunnerCommand& runner) {
     auto parts = std::make_unique<Parts>(std::move(settings));
     if (auto opened = parts->open(); !opened) return std::unexpected(std::move(opened).error());
     parts->start_runner(runner);
@@ -299,11 +314,14 @@ bool Node::drain() {
         drain_runs_max, [&] { return parts.run_count->load(std::memory_order_relaxed) == 0; });
     parts.save_all_rooms();
 
+    const auto sockets_left = [&parts] {
+        return parts.socket_io->session_count() + parts.y_web_sockets->session_count();
+    };
     const auto slices = std::min<milliseconds>(
-        drain_sockets_max,
-        drain_a_socket * static_cast<milliseconds::rep>(parts.socket_io->session_count()));
+        drain_sockets_max, drain_a_socket * static_cast<milliseconds::rep>(sockets_left()));
     parts.socket_io->drain(slices);
-    wait_until(drain_sockets_max, [&] { return parts.socket_io->session_count() == 0; });
+    parts.y_web_sockets->drain(slices);
+    wait_until(drain_sockets_max, [&] { return sockets_left() == 0; });
     parts.server->close_idle();
 
     // What was typed until the last socket closed.

@@ -20,7 +20,7 @@ class Node {
   public:
     /// Starts everything; requests are answered when it returns, runs a little later. Fails with
     /// one clear line: port in use, data directory not writable or in use, bad address.
-    static Result<std::unique_ptr<Node>> start(Settings settings, RunnerCommand runner = {});
+    static Result<std::unique_ptr<Node>> start(Settings settings, const RunnerCommand& runner = {});
     ~Node();
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;

@@ -76,7 +76,7 @@ int complain(const std::string& problem) {
 
 }  // namespace
 
-int serve(const Settings& settings, RunnerCommand runner) {
+int serve(const Settings& settings, const RunnerCommand& runner) {
     std::signal(SIGPIPE, SIG_IGN);
     // Blocked before there are threads, so that the one below is where they arrive.
     const sigset_t signals = ending_signals();
@@ -86,7 +86,7 @@ int serve(const Settings& settings, RunnerCommand runner) {
         return complain(started.error().message);
     }
 
-    auto node = Node::start(settings, std::move(runner));
+    auto node = Node::start(settings, runner);
     if (!node) return complain(node.error().message);
     if (const std::string reason = (*node)->wait_for_runner(runner_start_max); !reason.empty()) {
         spdlog::warn("Code cannot be run now: {}", reason);
