@@ -79,7 +79,7 @@ struct ExecuteCall {
         json::object answer{{"language", language}, {"version", version}};
         for (auto& entry : stages)
             answer[entry.key()] = std::move(entry.value());
-        answer["id"] = fmt::to_string(*run);
+        answer["id"] = fmt::to_string(run.value_or(0));
         answer["queued_ms"] = ms_since_arrival(began);
         answer["sandbox_ms"] = static_cast<double>(setup_us) / 1000;
         answer["first_output_ms"] =
@@ -100,7 +100,7 @@ RunEvents events_of(const std::shared_ptr<ExecuteCall>& call) {
     };
     events.stage_ended = [call](const StageOutcome& outcome) { call->on_stage_ended(outcome); };
     events.finished = [call] { call->on_finished(); };
-    events.refused = [call](std::string message) {
+    events.refused = [call](const std::string& message) {
         net::HttpResponse response = message_answer(503, message);
         response.headers.add("Retry-After", "1");
         call->respond(std::move(response));
@@ -150,7 +150,7 @@ void PistonApi::on_request(net::HttpRequest request, net::Respond respond) {
     }
     if (request.path == "/api/v2/execute") {
         if (request.method != "POST") return respond(wrong_method("POST"));
-        return execute(std::move(request), std::move(respond));
+        return execute(request, std::move(respond));
     }
     if (request.path == "/api/v2/connect") {
         return respond(message_answer(426, "connect is a WebSocket: send an upgrade"));
@@ -159,6 +159,10 @@ void PistonApi::on_request(net::HttpRequest request, net::Respond respond) {
     if (request.method != "POST" && request.method != "DELETE") {
         return respond(wrong_method("GET, HEAD, POST, DELETE"));
     }
+    respond(package_answer(request));
+}
+
+net::HttpResponse PistonApi::package_answer(const net::HttpRequest& request) const {
     const auto body = wire::parse_json(request.body);
     std::string language;
     std::string version = "*";
@@ -171,10 +175,10 @@ void PistonApi::on_request(net::HttpRequest request, net::Respond respond) {
         take("version", version);
     }
     if (ports_.runtimes.find(language, version) == nullptr) {
-        return respond(message_answer(
-            404, fmt::format("Requested package {}-{} does not exist", language, version)));
+        return message_answer(
+            404, fmt::format("Requested package {}-{} does not exist", language, version));
     }
-    respond(message_answer(403, "packages are managed by the host: see codencollab doctor"));
+    return message_answer(403, "packages are managed by the host: see codencollab doctor");
 }
 
 void PistonApi::health(net::Respond respond) {
@@ -189,7 +193,7 @@ void PistonApi::health(net::Respond respond) {
     });
 }
 
-void PistonApi::execute(net::HttpRequest request, net::Respond respond) {
+void PistonApi::execute(const net::HttpRequest& request, net::Respond respond) {
     auto body = wire::parse_json(request.body);
     if (!body) {
         return respond(

@@ -41,7 +41,9 @@ class PistonApi final : public net::HttpHandler {
 
   private:
     bool is_authorised(const net::HttpRequest& request) const;
-    void execute(net::HttpRequest request, net::Respond respond);
+    void execute(const net::HttpRequest& request, net::Respond respond);
+    /// To who wants to install or remove one: nobody can.
+    net::HttpResponse package_answer(const net::HttpRequest& request) const;
     void health(net::Respond respond);
 
     ApiPorts ports_;
