@@ -1,5 +1,5 @@
 // Rooms full of clients of every kind that type at once, and what their texts are when all is quiet.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,16 +34,15 @@ export class Crowd {
   /** Names of clients whose edits and connections may well be refused. */
   mayBeRefused = new Set()
 
-  /** `server` is running; clients reach it at `base`. Everybody is in their room when this resolves. */
+  /** `typing`: how a Typist types. `server` is running; clients reach it at `base`. Everybody is in their room when this resolves. */
   static async gather(
     server,
-    { rooms, clients, kind, base = server.base, random, pace_ms, kept_max, onReady },
+    { rooms, clients, kind, base = server.base, random, onReady, ...typing },
   ) {
     const crowd = new Crowd()
     Object.assign(crowd, { server, base })
     crowd.makers = makersOf(kind)
     crowd.directory = await mkdtemp(join(tmpdir(), 'codencollab-chaos-'))
-    await mkdir(crowd.directory, { recursive: true })
     crowd.owner = await person(server.base, 'Owner')
     for (let r = 0; r < rooms; r++) {
       const people = await Promise.all(
@@ -57,9 +56,8 @@ export class Crowd {
         crowd.seat(room, `r${r}c${c}`, who, {
           make: crowd.makers[(r + c) % crowd.makers.length],
           random,
-          pace_ms,
-          kept_max,
           onReady,
+          ...typing,
         }),
       )
     }
@@ -71,7 +69,7 @@ export class Crowd {
     return crowd
   }
 
-  seat(room, name, who, { make, random, pace_ms, kept_max, onReady }) {
+  seat(room, name, who, { make, random, onReady, ...typing }) {
     const client = make({
       base: this.base,
       token: who.token,
@@ -82,9 +80,7 @@ export class Crowd {
     })
     const record = new Record(this.directory, { room, client: name, kind: client.kind })
     this.clients.push(Object.assign(client, { name, who, record }))
-    this.typists.push(
-      new Typist({ name, client, record, random: random.branch(), pace_ms, kept_max }),
-    )
+    this.typists.push(new Typist({ name, client, record, random: random.branch(), ...typing }))
   }
 
   startTyping() {
@@ -186,8 +182,9 @@ export class Crowd {
     const isWell = status === 0 && this.problems.length === 0
     if (isWell) await rm(this.directory, { recursive: true })
     else {
-      await writeFile(join(this.directory, 'server.log'), this.server.log)
-      console.log(`records, texts and the server's log are in ${this.directory}`)
+      await writeFile(join(this.directory, 'server.log'), this.server.earlier + this.server.log)
+      await cp(this.server.data, join(this.directory, 'server'), { recursive: true })
+      console.log(`records, texts, the server's data and its log are in ${this.directory}`)
     }
     return isWell
   }

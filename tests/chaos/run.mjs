@@ -1,4 +1,4 @@
-// ./dev chaos [SCENARIO…] [--kills N] [--seconds S] [--seed N] [--point NAME] [--rooms N] [--clients N] [--kind KIND] [--short]
+// ./dev chaos [SCENARIO…] [--kills N] [--seconds S] [--seed N] [--point NAME] [--rooms N] [--clients N] [--pace MS] [--kind KIND] [--bursts] [--short]
 // Real server, real sockets, real files, and everything that can happen to them. Exit status 1 if a
 // promise was broken; what to look at is told then.
 import { readdir } from 'node:fs/promises'
@@ -17,8 +17,10 @@ const { values, positionals } = parseArgs({
     seed: number,
     rooms: number,
     clients: number,
+    pace: number,
     point: { type: 'string' },
     kind: { type: 'string' },
+    bursts: { type: 'boolean' },
     short: { type: 'boolean' },
     list: { type: 'boolean' },
   },
@@ -44,8 +46,8 @@ if (values.point && !points.includes(values.point))
   fail(`there is no fault point '${values.point}'. There are: ${points.join(', ')}`)
 if (values.kind && makersOf(values.kind).length === 0)
   fail(`there are no clients of the kind '${values.kind}'`)
-const options = { point: values.point, kind: values.kind }
-for (const name of ['kills', 'seconds', 'rooms', 'clients']) {
+const options = { point: values.point, kind: values.kind, bursts: values.bursts }
+for (const name of ['kills', 'seconds', 'rooms', 'clients', 'pace']) {
   if (values[name] === undefined) continue
   options[name] = Number(values[name])
   if (!(options[name] > 0)) fail(`--${name} wants a number`)
@@ -56,6 +58,8 @@ const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : N
 const short = { rooms: 4, clients: 3, kills: 6, pace_ms: 150, kept_max: 20, life: [800, 2_000] }
 const chosen =
   positionals.length > 0 ? positionals : values.short || values.point ? ['kill-loop'] : known
+
+if (options.pace) options.pace_ms = options.pace
 
 const outcomes = []
 for (const name of chosen) {

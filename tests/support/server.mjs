@@ -50,6 +50,7 @@ export class Server {
   }
 
   async launch() {
+    this.earlier = (this.earlier ?? '') + (this.log ?? '')
     this.log = ''
     this.child = spawn(program, ['serve', ...this.args], { env: this.env, cwd: root })
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))

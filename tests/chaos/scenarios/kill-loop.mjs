@@ -70,6 +70,7 @@ export async function run({
   seconds = Infinity,
   pace_ms = 400,
   kept_max,
+  bursts,
   point,
   life,
 }) {
@@ -93,6 +94,7 @@ export async function run({
     random,
     pace_ms,
     kept_max,
+    bursts,
     onReady,
   })
   const deaths = {}

@@ -27,10 +27,7 @@ export async function run({ say }) {
     }
     const [a] = sockets
     const { code } = await a.hear('initial-code')
-    await a.ask(
-      'code_change',
-      replacement(code, 'print("on the way", flush=True)\ninput()\n'),
-    )
+    await a.ask('code_change', replacement(code, 'print("on the way", flush=True)\ninput()\n'))
     const start = async () => {
       const { status, json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
         token: ada.token,

@@ -20,10 +20,7 @@ export async function run({ say }) {
     const room = await roomOf(server.base, ada)
     const { client: before } = await enter(ada, room)
     const { code } = await before.hear('initial-code')
-    await before.ask(
-      'code_change',
-      replacement(code, 'print("on the way", flush=True)\ninput()\n'),
-    )
+    await before.ask('code_change', replacement(code, 'print("on the way", flush=True)\ninput()\n'))
     const { json } = await http(server.base, 'POST', `/rooms/${room}/run`, {
       token: ada.token,
       body: { language: 'python', interactive: true },
