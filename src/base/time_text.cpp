@@ -113,8 +113,8 @@ std::optional<WallTime> parse_iso(std::string_view text) {
 
     const bool is_whole = read.is_good() && read.is_at_end() && date.ok();
     const bool is_in_range = hours < 24h && minutes < 60min && seconds < 60s &&
-                             std::chrono::abs(offset) < 24h &&
-                             year >= std::chrono::year(1970) && year < std::chrono::year(2200);
+                             std::chrono::abs(offset) < 24h && year >= std::chrono::year(1970) &&
+                             year < std::chrono::year(2200);
     if (!is_whole || !is_in_range) return std::nullopt;
     return std::chrono::sys_days(date) + hours + minutes + seconds + fraction - offset;
 }

@@ -57,10 +57,7 @@ void EmbeddedIdentity::update_user(
 }
 
 void EmbeddedIdentity::Parts::change_password(
-    const SessionWithUser& caller,
-    CheckedUpdate update,
-    Loop& loop,
-    AuthCallback<AuthUser> done) {
+    const SessionWithUser& caller, CheckedUpdate update, Loop& loop, AuthCallback<AuthUser> done) {
     std::string password = update.password.value_or("");
     std::string old_hash = caller.user.password_hash;
     auto hashed =
