@@ -86,7 +86,9 @@ class TypingRoom {
         room::CodeChange change;
         change.changes.push_back(
             {{{line, column}, {line, column + length}}, offset, length, std::move(text)});
-        if (!seats_.front().change(std::move(change))) std::abort();
+        seats_.front().change(std::move(change), [](const Result<std::uint64_t>& done) {
+            if (!done) std::abort();
+        });
     }
 
     House world_{generous()};

@@ -40,7 +40,7 @@ class MixedGame {
         std::unique_ptr<House::Guest> guest;
         bool is_replica = false;
         bool sends_rev = true;
-        std::deque<CodeChange> changes;   // on their way to the server
+        std::deque<CodeChange> changes;  // on their way to the server
         std::deque<std::string> updates;
         std::vector<Answer<std::uint64_t>> change_answers;
         std::vector<Answer<void>> update_answers;
@@ -90,9 +90,8 @@ class MixedGame {
         }
         const std::u16string text = house->text(*id, *ada);
         for (Player& player : players) {
-            const std::u16string shown = player.is_replica
-                                             ? to_utf16(player.guest->replica.text())
-                                             : player.guest->editor.text();
+            const std::u16string shown = player.is_replica ? to_utf16(player.guest->replica.text())
+                                                           : player.guest->editor.text();
             RC_ASSERT(shown == text);
             for (auto& answer : player.change_answers)
                 RC_ASSERT(answer.has_come() && answer.get().has_value());

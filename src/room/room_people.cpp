@@ -158,9 +158,7 @@ void Room::Body::greet_replica(Participant& newcomer) {
             if (!other.is_replica()) put_caret(other);  // tells the newcomer
         }
     } else if (awareness_.size() > 0) {
-        tell(
-            newcomer,
-            AwarenessUpdate{std::make_shared<const std::string>(awareness_.encode())});
+        tell(newcomer, AwarenessUpdate{std::make_shared<const std::string>(awareness_.encode())});
     }
     arm_tick();
 }

@@ -96,7 +96,10 @@ void Room::Body::spread(
 }
 
 void Room::Body::wait_for_rest(Participant& author, Callback<> done) {
+    const bool waits_already = !author.waiting.empty();
     if (done) author.waiting.push_back(std::move(done));
+    // Its time runs: an answer to our request that still lacks something does not begin it anew.
+    if (waits_already) return;
     author.sync_timer = ports_.loop.after(ask_after, [this, id = author.id] { ask_for_rest(id); });
 }
 

@@ -172,6 +172,22 @@ TEST_F(AMixedRoom, WhatNeverComesIsGivenUp) {
     EXPECT_TRUE(house.type_at(*delta, 0, u"x").has_value());
 }
 
+TEST_F(AMixedRoom, WhatWaitsForOneReplicaIsNotSentToAnother) {
+    yjs->replica.insert(0, "a");
+    auto late = house.send_update(*yjs, yjs->replica.insert(1, "b"));
+    const auto other = house.enter_replica(id, ben);
+    EXPECT_FALSE(other->replica.document().has_pending());
+    auto answer = house.send_update(*other, other->replica.document().encode());
+    house.wait_for_commit();
+    EXPECT_TRUE(answer.has_come());
+    // However often the rest is asked for, the wait ends.
+    for (int i = 0; i < 10; ++i) {
+        house.send_update(*yjs, yjs->replica.insert(2, "c"));
+        house.wait(1s);
+    }
+    EXPECT_EQ(late.get().error().code, ErrorCode::conflict);
+}
+
 TEST_F(AMixedRoom, ReplicasThatFloodAreRefusedAndAskedLaterForWhatWasRefused) {
     int refused = 0;
     for (int i = 0; i < 250; ++i) {

@@ -206,6 +206,7 @@ RC_GTEST_PROP(SharedDocument, ShowsWhatTheEngineHas, ()) {
         const std::size_t count = std::min<std::size_t>(move.count, size - at);
         if (move.kind < 2) {
             const std::string update = typist.insert(at, to_utf8(text));  // maybe inside an emoji
+            if (update.empty()) continue;
             if (move.kind == 0) {
                 follow(before, *shared.take(update));
             } else {
@@ -213,6 +214,7 @@ RC_GTEST_PROP(SharedDocument, ShowsWhatTheEngineHas, ()) {
             }
         } else if (move.kind < 4) {
             const std::string update = typist.erase(at, count);
+            if (update.empty()) continue;
             if (move.kind == 2) {
                 follow(before, *shared.take(update));
             } else {
@@ -229,7 +231,6 @@ RC_GTEST_PROP(SharedDocument, ShowsWhatTheEngineHas, ()) {
         }
     }
     for (const std::string& update : late) {
-        if (update.empty()) continue;
         const std::u16string before = shared.document->shown().text();
         follow(before, *shared.take(update));
     }
