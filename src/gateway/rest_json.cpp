@@ -236,12 +236,10 @@ void write_run(JsonWriter& json, const room::RunRecord& run) {
     json.text("version", run.version);
     json.text("state", run.result ? "finished" : "running");
     json.text("started_at", to_iso(run.started_at));
-    run.finished_at ? json.text("finished_at", to_iso(*run.finished_at))
-                    : json.null("finished_at");
+    run.finished_at ? json.text("finished_at", to_iso(*run.finished_at)) : json.null("finished_at");
     if (run.result) {
-        json.object("result", [&](JsonWriter& result) {
-            write_run_result(result, run.id, *run.result);
-        });
+        json.object(
+            "result", [&](JsonWriter& result) { write_run_result(result, run.id, *run.result); });
     } else {
         json.null("result");
     }

@@ -193,12 +193,9 @@ void RoomSession::on_code_change(const boost::json::value& payload, Ack ack) {
     }
     auto change = parse_code_change(payload);
     if (!change) return refuse(change.error(), ack);
-    seat_.change(
-        std::move(*change), [stay = stay_, ack](Result<std::uint64_t> rev) {
-            stay->act([rev = std::move(rev), ack](RoomSession& self) {
-                self.answer_change(rev, ack);
-            });
-        });
+    seat_.change(std::move(*change), [stay = stay_, ack](Result<std::uint64_t> rev) {
+        stay->act([rev = std::move(rev), ack](RoomSession& self) { self.answer_change(rev, ack); });
+    });
 }
 
 void RoomSession::answer_change(const Result<std::uint64_t>& rev, Ack ack) {
@@ -214,8 +211,7 @@ void RoomSession::on_yjs(const SocketEvent& event) {
     const std::string* message = bytes_in(event);
     if (!message) {
         return refuse(
-            {ErrorCode::bad_payload, "yjs: the payload has to be one binary message."},
-            event.ack);
+            {ErrorCode::bad_payload, "yjs: the payload has to be one binary message."}, event.ack);
     }
     world_.y_messages.take(
         *message, seat_, user(), [stay = stay_, ack = event.ack](Result<> outcome) {

@@ -35,8 +35,7 @@ RoomSockets::RoomSockets(
     const Limits& limits,
     EventRates& rates,
     YMessages& y_messages)
-    : on_loop_(homes.size()),
-      world_{homes, identity, clock, limits, rates, y_messages, on_loop_} {}
+    : on_loop_(homes.size()), world_{homes, identity, clock, limits, rates, y_messages, on_loop_} {}
 
 void RoomSockets::on_connect(Socket& socket, boost::json::value auth, Callback<> done) {
     std::string token = token_in(auth);

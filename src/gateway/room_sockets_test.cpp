@@ -150,8 +150,7 @@ class RoomSocketsTest : public testing::Test {
     }
     std::string text() {
         std::string text;
-        rooms_.with_room(
-            room_, [&](Result<room::Room*> room) { text = *(*room)->text(ada_.id); });
+        rooms_.with_room(room_, [&](Result<room::Room*> room) { text = *(*room)->text(ada_.id); });
         return text;
     }
 
@@ -180,8 +179,7 @@ class RoomSocketsTest : public testing::Test {
     RoomHomes homes_{{{house_.loop, rooms_, house_.executor}}};
     EventRates rates_{house_.limits, house_.clock};
     YMessages y_messages_{house_.limits, rates_.code_events};
-    RoomSockets sockets_{
-        homes_, identity_, house_.clock, house_.limits, rates_, y_messages_};
+    RoomSockets sockets_{homes_, identity_, house_.clock, house_.limits, rates_, y_messages_};
     std::string ada_token_;
     std::uint64_t last_ack_ = 0;
     int last_sid_ = 0;

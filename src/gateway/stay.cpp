@@ -12,9 +12,8 @@ void Stay::act_elsewhere(Act act) {
             early_.push_back(std::move(act));
             return;
         case State::moved:
-            next_loop_->post([next = next_, act = std::move(act)]() mutable {
-                next->act(std::move(act));
-            });
+            next_loop_->post(
+                [next = next_, act = std::move(act)]() mutable { next->act(std::move(act)); });
             return;
         case State::here:
         case State::over:

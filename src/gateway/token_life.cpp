@@ -25,8 +25,7 @@ void TokenLife::cancel() {
 }
 
 void TokenLife::look() {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(expires_at_ - clock_.wall_now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(expires_at_ - clock_.wall_now());
     if (left > std::chrono::milliseconds(0)) {
         timer_ = loop_->after(std::min(left, look_again_after), [this] { look(); });
         return;

@@ -78,8 +78,7 @@ void YMessages::take(
         return done(fail(
             ErrorCode::too_large,
             fmt::format(
-                "This message is larger than {}: nothing of it was taken.",
-                size_text(bytes_max))));
+                "This message is larger than {}: nothing of it was taken.", size_text(bytes_max))));
     }
     std::visit(Taker{*this, seat, user, std::move(done)}, *decoded);
 }

@@ -28,8 +28,7 @@ class YMessages {
     /// - `too_large`, `rate_limited`: nothing of it was taken;
     /// - whatever the seat refuses.
     /// Messages of a kind that we do not know are ignored.
-    void take(
-        std::string_view message, room::Seat& seat, const UserId& user, Callback<> done);
+    void take(std::string_view message, room::Seat& seat, const UserId& user, Callback<> done);
 
     /// Counts and logs bytes that were refused as no message.
     void note_malformed(const Error& error, const UserId& user);

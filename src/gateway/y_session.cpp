@@ -13,7 +13,6 @@ namespace {
 
 namespace close_code = wire::close_code;
 
-
 /// An empty state vector in a step 1: asks for the whole document.
 constexpr std::string_view nothing_known("\0", 1);
 
@@ -117,7 +116,8 @@ void YSession::on_refused(const Error& error, Topic topic) {
         case ErrorCode::too_large:
             // Such a client does not know that it may say more in a step 2: it is asked for one.
             if (topic == Topic::edit) line_->send(frame_of(wire::SyncStep1{nothing_known}));
-            if (topic == Topic::answer) line_->send(frame_of(wire::PermissionDenied{error.message}));
+            if (topic == Topic::answer)
+                line_->send(frame_of(wire::PermissionDenied{error.message}));
             return;
         default:
             return;
@@ -127,13 +127,11 @@ void YSession::on_refused(const Error& error, Topic topic) {
 // Its token.
 
 void YSession::recheck() {
-    world_.identity.verify(
-        client_.token, loop(), [weak = weak_from_this()](Result<Caller> caller) {
-            const auto self = weak.lock();
-            const bool is_refused =
-                !caller && caller.error().code != ErrorCode::identity_unavailable;
-            if (self && is_refused) self->on_token_end(caller.error());
-        });
+    world_.identity.verify(client_.token, loop(), [weak = weak_from_this()](Result<Caller> caller) {
+        const auto self = weak.lock();
+        const bool is_refused = !caller && caller.error().code != ErrorCode::identity_unavailable;
+        if (self && is_refused) self->on_token_end(caller.error());
+    });
 }
 
 void YSession::on_token_end(const Error& why) {

@@ -126,8 +126,8 @@ void YWebSockets::on_upgrade(net::HttpRequest request, net::WebSocketUpgrade upg
             const auto room = RoomId::parse(id);
             if (!room) return upgrade.refuse(error_answer(room::room_not_found()));
             YSession::Client client{new_sid(random_), std::move(token), std::move(*caller)};
-            knock_at_room(std::make_unique<Knock>(
-                Knock{loop, *room, std::move(client), std::move(upgrade)}));
+            knock_at_room(
+                std::make_unique<Knock>(Knock{loop, *room, std::move(client), std::move(upgrade)}));
         });
 }
 
@@ -165,8 +165,12 @@ void YWebSockets::let_in(Knock& knock) {
     net::WebSocket& handle = *moving;
     handle.move_to(
         home,
-        [this, room = knock.room, client = std::move(knock.client), moving = std::move(moving)]()
-            mutable { begin(room, std::move(client), std::move(*moving)); });
+        [this,
+         room = knock.room,
+         client = std::move(knock.client),
+         moving = std::move(moving)]() mutable {
+            begin(room, std::move(client), std::move(*moving));
+        });
 }
 
 void YWebSockets::begin(const RoomId& room, YSession::Client client, net::WebSocket socket) {

@@ -59,7 +59,9 @@ test('three kinds of client edit one text at once', async (t) => {
     }
   }
   const everybody = () => [first.text.toString(), second.text.toString(), code]
-  await until('all have the same text', () => new Set(everybody()).size === 1)
+  await until('all have the same text', () => new Set(everybody()).size === 1).catch((problem) => {
+    throw new Error(`${problem.message}: ${JSON.stringify(everybody())}`)
+  })
   for (const part of ['a29.', '.b29', 'd25;', '.b0.b1.b2']) assert.ok(code.includes(part), part)
   assert.equal(await textOf(room), code)
 })

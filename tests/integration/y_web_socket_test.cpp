@@ -163,8 +163,7 @@ TEST_F(YWebSocket, AStrangerFindsNoRoom) {
 
 TEST_F(YWebSocket, TheTokenMayStandInTheHeaderAndTheQueryMayBeEmpty) {
     for (const char* query : {"", "?"}) {
-        YPeer peer(
-            port_, "/yjs/" + room_ + query, "Authorization: Bearer " + ada_.token + "\r\n");
+        YPeer peer(port_, "/yjs/" + room_ + query, "Authorization: Bearer " + ada_.token + "\r\n");
         ASSERT_EQ(peer.status(), 101) << peer.opened().body;
         peer.synchronise();
         EXPECT_EQ(peer.replica().text(), text_of(room_, ada_));
@@ -172,8 +171,7 @@ TEST_F(YWebSocket, TheTokenMayStandInTheHeaderAndTheQueryMayBeEmpty) {
 }
 
 TEST_F(YWebSocket, ItsOwnOriginIsLetIn) {
-    YPeer peer(
-        port_, "/yjs/" + room_ + "?token=" + ada_.token, "Origin: http://localhost\r\n");
+    YPeer peer(port_, "/yjs/" + room_ + "?token=" + ada_.token, "Origin: http://localhost\r\n");
     EXPECT_EQ(peer.status(), 101);
 }
 
@@ -193,8 +191,11 @@ TEST_F(YWebSocket, APageIsNotFoundThere) {
 TEST_F(YWebSocket, GarbageEndsItsConnectionAndNotTheRoom) {
     YPeer ada = synchronised(ada_);
     for (const std::string& bytes :
-         {std::string(), std::string("\0\2\xff\xff\xff", 5), std::string("\0\x09", 2),
-          std::string("\1\xc8\1", 3), std::string("\0\2\3\1\xff\0", 6)}) {
+         {std::string(),
+          std::string("\0\2\xff\xff\xff", 5),
+          std::string("\0\x09", 2),
+          std::string("\1\xc8\1", 3),
+          std::string("\0\2\3\1\xff\0", 6)}) {
         YPeer ben = open(ben_);
         ben.say_bytes(bytes);
         EXPECT_EQ(ben.hears_close(), 1007);

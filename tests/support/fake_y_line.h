@@ -16,7 +16,7 @@ namespace codencollab {
 
 /// The client's end of a FakeYLine; stays when the session lets go of its line.
 struct YClient {
-    net::WebSocketHandler handler;  // once the session reads
+    net::WebSocketHandler handler;   // once the session reads
     std::vector<std::string> heard;  // messages of y-protocols, without their WebSocket frames
     std::size_t pings = 0;
     std::size_t queued_bytes = 0;
