@@ -149,7 +149,7 @@ TEST(CrdtRegressions, ASplitWhileTwoClientsInterleaveStaysWithItsClient) {
 TEST(CrdtRegressions, AClientNumberMayHave53Bits) {
     constexpr ClientNumber widest = (ClientNumber{1} << 53) - 1;
     Document document;
-    const std::string update = type_at(document, widest, 0, "wide");
+    type_at(document, widest, 0, "wide");
     type_at(document, widest, 4, "r");
     EXPECT_EQ(document.state(widest), 5U);
     EXPECT_EQ(document.state(widest & 0xFFFFFFFF), 0U);
