@@ -8,6 +8,9 @@ import { makersOf } from './crowd.mjs'
 import { points } from './scenarios/kill-loop.mjs'
 import { Random } from './random.mjs'
 
+// Every y-websocket client listens for the end of the process.
+process.setMaxListeners(0)
+
 const number = { type: 'string' }
 const { values, positionals } = parseArgs({
   allowPositionals: true,

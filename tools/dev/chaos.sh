@@ -6,4 +6,4 @@ set_up run test
 mkdir -p build
 build_preset chaos codencollab
 say "chaos"
-(use_pinned_node && CODENCOLLAB=$root/build/chaos/codencollab node tests/chaos/run.mjs "$@")
+(use_pinned_node && CODENCOLLAB=$root/build/chaos/codencollab node --disable-warning=ExperimentalWarning tests/chaos/run.mjs "$@")

@@ -22,7 +22,7 @@ test_clients() {
 test_chaos() {
   say "a server that is killed again and again, in short"
   (use_pinned_node && node --test tests/chaos/*.test.mjs &&
-    CODENCOLLAB=$root/build/chaos/codencollab node tests/chaos/run.mjs --short --seed "${1:-1}")
+    CODENCOLLAB=$root/build/chaos/codencollab node --disable-warning=ExperimentalWarning tests/chaos/run.mjs --short --seed "${1:-1}")
 }
 
 test_differential() { # [SECONDS [SEED]]

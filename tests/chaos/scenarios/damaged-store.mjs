@@ -14,11 +14,11 @@ import { until } from '../until.mjs'
 /** Changes one byte of the blob `data` of those rows; answers how many rows that were. */
 function flip(file, table, rows) {
   const database = new DatabaseSync(file)
-  const found = database.prepare(`select rowid, data from ${table} where ${rows}`).all()
-  for (const { rowid, data } of found) {
+  const found = database.prepare(`select rowid as id, data from ${table} where ${rows}`).all()
+  for (const { id, data } of found) {
     const bytes = Buffer.from(data)
     bytes[Math.floor(bytes.length / 2)] ^= 0x40
-    database.prepare(`update ${table} set data = ? where rowid = ?`).run(bytes, rowid)
+    database.prepare(`update ${table} set data = ? where rowid = ?`).run(bytes, id)
   }
   database.close()
   return found.length
