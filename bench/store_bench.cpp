@@ -175,12 +175,12 @@ void measure(const Trace& trace) {
 }  // namespace codencollab::bench
 
 int main(int count, char** arguments) {
-    using namespace codencollab::bench;
+    namespace bench = codencollab::bench;
     if (count < 3) {
-        measure(make_trace(1, 10'000));
-        measure(make_trace(2, 40'000));
+        bench::measure(bench::make_trace(1, 10'000));
+        bench::measure(bench::make_trace(2, 40'000));
         return 0;
     }
     for (int i = 2; i < count; ++i)
-        measure(read_trace(arguments[1], arguments[i]));
+        bench::measure(bench::read_trace(arguments[1], arguments[i]));
 }

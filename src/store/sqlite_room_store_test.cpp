@@ -1,6 +1,7 @@
 #include "store/sqlite_database.h"
 #include "support/fake_store.h"
 #include "support/manual_clock.h"
+#include "support/room_history_port_test.h"
 #include "support/room_store_port_test.h"
 #include "support/temporary_directory.h"
 
