@@ -2,7 +2,7 @@
 // log, at the end of the write-ahead log. The server starts, says so, never with an empty room; and what
 // was lost comes back with the people who hold it.
 import { execFileSync } from 'node:child_process'
-import { existsSync, statSync, truncateSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -22,6 +22,21 @@ function flip(file, table, rows) {
   }
   database.close()
   return found.length
+}
+
+/** Changes a byte in one of the last frames of a write-ahead log that count (sqlite.org/fileformat.html,
+ *  section 4); answers how many come after it. */
+function damageLog(wal, random) {
+  const bytes = readFileSync(wal)
+  const frame = 24 + bytes.readUInt32BE(8)
+  const salts = bytes.subarray(16, 24)
+  const isOfNow = (at) => bytes.subarray(at + 8, at + 16).equals(salts)
+  let count = 0
+  while (32 + (count + 1) * frame <= bytes.length && isOfNow(32 + count * frame)) count += 1
+  const behind = random.between(0, Math.min(count - 1, 5))
+  bytes[32 + (count - 1 - behind) * frame + 24 + 100] ^= 0x40
+  writeFileSync(wal, bytes)
+  return behind
 }
 
 export async function run({ random, say, rooms = 2, clients = 3 }) {
@@ -86,9 +101,9 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
     } catch (problem) {
       doctor = problem.stdout
     }
-    const line = doctor.split('\n').find((text) => /damage|aside/i.test(text))
-    say(`doctor: ${line}`)
-    expect('doctor tells of damage', line !== undefined)
+    const advice = doctor.split('\n').find((text) => /damage|aside/i.test(text))
+    say(`doctor: ${advice}`)
+    expect('doctor tells of damage', advice !== undefined)
 
     await server.launch()
     for (const client of crowd.clients) client.connect()
@@ -106,13 +121,11 @@ export async function run({ random, say, rooms = 2, clients = 3 }) {
     await server.stop('SIGKILL')
     const wal = `${file}-wal`
     expect('there is a write-ahead log after a kill', existsSync(wal))
-    const { size } = statSync(wal)
-    const torn = random.between(1, Math.min(size - 1, 20_000))
-    truncateSync(wal, size - torn)
+    const behind = damageLog(wal, random)
     await server.launch()
-    say(
-      `write-ahead log torn ${torn} bytes before its end: ${server.log.split('\n').find((text) => /torn|write-ahead|aside/i.test(text))}`,
-    )
+    const line = server.log.split('\n').find((text) => /write-ahead|aside/i.test(text))
+    say(`write-ahead log damaged ${behind} frames before its end: ${line}`)
+    expect('the log tells of its damage', line !== undefined)
     crowd.stopTyping()
     await crowd.untilQuiet()
     return (await crowd.judge()) && isWell
