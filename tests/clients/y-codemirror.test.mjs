@@ -7,7 +7,7 @@ import WebSocket from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 
-import { applied, enter, insertion, person, roomOf, until } from '../support/people.mjs'
+import { enter, insertion, person, roomOf, shownByMonaco, until } from '../support/people.mjs'
 
 const base = process.env.BASE_URL
 const page = new JSDOM('<!doctype html><body></body>', { pretendToBeVisual: true })
@@ -55,7 +55,7 @@ test('an editor with a Yjs binding and one that sends changes show the same text
   let { code, rev } = await delta.hear('initial-code')
   assert.equal(shown(), code)
   delta.on('code-update', (update) => {
-    code = applied(code, update.changes)
+    code = shownByMonaco(code, update.changes)
     rev = update.rev
   })
 

@@ -7,7 +7,7 @@ import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 
 import { Server } from '../support/server.mjs'
-import { applied, enter, http, insertion, person, roomOf, until } from '../support/people.mjs'
+import { enter, http, insertion, person, roomOf, shownByMonaco, until } from '../support/people.mjs'
 import { SocketReplica } from '../support/socket-replica.mjs'
 
 const base = process.env.BASE_URL
@@ -43,7 +43,7 @@ test('three kinds of client edit one text at once', async (t) => {
   let { code, rev } = await delta.hear('initial-code')
   assert.equal(code, first.text.toString())
   delta.on('code-update', (update) => {
-    code = applied(code, update.changes)
+    code = shownByMonaco(code, update.changes)
     rev = update.rev
   })
 
@@ -64,6 +64,7 @@ test('three kinds of client edit one text at once', async (t) => {
   })
   for (const part of ['a29.', '.b29', 'd25;', '.b0.b1.b2']) assert.ok(code.includes(part), part)
   assert.equal(await textOf(room), code)
+  assert.ok(await second.isAcknowledged())
 })
 
 test('an update over Socket.IO is answered after the commit, and a refused one says why', async (t) => {

@@ -137,3 +137,19 @@ export function replacement(text, next) {
 export const applied = (text, changes) =>
   changes.reduce((so_far, { rangeOffset, rangeLength, text: inserted }) =>
     so_far.slice(0, rangeOffset) + inserted + so_far.slice(rangeOffset + rangeLength), text)
+
+/** What Monaco makes of changes that it is given: they are placed by line and column, and those outside the text
+ * at its nearest end. Where two type at once that differs from `rangeOffset`, and it is what the server reckons with. */
+export function shownByMonaco(text, changes) {
+  return changes.reduce((so_far, { range, text: inserted }) => {
+    const lines = so_far.split('\n')
+    const offsetOf = (lineNumber, column) => {
+      if (lineNumber > lines.length) return so_far.length
+      const before = lines.slice(0, lineNumber - 1).reduce((sum, line) => sum + line.length + 1, 0)
+      return before + Math.min(column - 1, lines[lineNumber - 1].length)
+    }
+    const start = offsetOf(range.startLineNumber, range.startColumn)
+    const end = offsetOf(range.endLineNumber, range.endColumn)
+    return so_far.slice(0, start) + inserted + so_far.slice(end)
+  }, text)
+}

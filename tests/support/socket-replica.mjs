@@ -11,6 +11,7 @@ export class SocketReplica {
     this.socket = socket
     this.doc = new Y.Doc()
     this.text = this.doc.getText('code')
+    this.answers = []
     socket.on('yjs', (bytes) => this.take(new Uint8Array(bytes)))
     this.doc.on('update', (update, origin) => {
       if (origin === socket) return
@@ -19,12 +20,19 @@ export class SocketReplica {
     this.send((encoder) => sync.writeSyncStep1(encoder, this.doc))
   }
 
-  /** Resolves to the server's answer: after the commit. */
+  /** Resolves to the server's answer: for an update, after the commit. */
   send(write) {
     const encoder = encoding.createEncoder()
     encoding.writeVarUint(encoder, messageSync)
     write(encoder)
-    return this.socket.ask('yjs', encoding.toUint8Array(encoder))
+    const answer = this.socket.ask('yjs', encoding.toUint8Array(encoder))
+    this.answers.push(answer)
+    return answer
+  }
+
+  /** Whether everything that was said so far has been taken; resolves when all is answered. */
+  async isAcknowledged() {
+    return (await Promise.all(this.answers)).every((answer) => answer.ok)
   }
 
   take(bytes) {
@@ -33,14 +41,7 @@ export class SocketReplica {
     const reply = encoding.createEncoder()
     sync.readSyncMessage(decoder, reply, this.doc, this.socket)
     if (encoding.length(reply) === 0) return
-    void this.socket.ask('yjs', this.framed(encoding.toUint8Array(reply)))
-  }
-
-  framed(message) {
-    const encoder = encoding.createEncoder()
-    encoding.writeVarUint(encoder, messageSync)
-    encoding.writeUint8Array(encoder, message)
-    return encoding.toUint8Array(encoder)
+    void this.send((encoder) => encoding.writeUint8Array(encoder, encoding.toUint8Array(reply)))
   }
 
   /** Types, and resolves to the answer. */
