@@ -58,7 +58,15 @@ for (const name of ['kills', 'seconds', 'rooms', 'clients', 'pace']) {
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed)
 
 /** Small enough for every run of the tests. */
-const short = { rooms: 4, clients: 3, kills: 6, pace_ms: 150, kept_max: 20, life: [800, 2_000] }
+const short = {
+  rooms: 4,
+  clients: 3,
+  kills: 7,
+  pace_ms: 100,
+  kept_max: 20,
+  life: [800, 2_000],
+  deathKinds: [...points, 'SIGTERM twice'],
+}
 const chosen =
   positionals.length > 0 ? positionals : values.short || values.point ? ['kill-loop'] : known
 

@@ -12,21 +12,31 @@ export const points = ['log.before_append', 'log.after_commit', 'fold.mid', 'aut
 /** How long it lives at least and at most, when nothing is said about it. */
 const life_ms = [1_000, 5_000]
 
-/** How the next death comes about. */
-function nextDeath(random, { point, life = life_ms }) {
-  const at = random.between(...life)
-  if (point) return { how: point, fault: `${point}:kill@${random.between(1, 200)}`, at: life[1] }
-  const roll = random.fraction()
-  if (roll < 0.5) return { how: 'SIGKILL', at }
-  if (roll < 0.6) return { how: 'SIGTERM twice', at, between: random.between(0, 400) }
-  const name = random.pick(points)
-  // Folds and auto-saves are rare: their first ones.
-  const pass = name.startsWith('log.') ? random.between(1, 200) : random.between(1, 3)
-  return { how: name, fault: `${name}:kill@${pass}`, at: life[1] }
+const otherDeaths = ['SIGTERM twice', ...Array(5).fill('SIGKILL')]
+
+/** Every kind of death in turn, in an order of chance; a `point` alone if one is named. */
+class Deaths {
+  deck = []
+
+  constructor(random, { point, life = life_ms, kinds = [...points, ...otherDeaths] }) {
+    Object.assign(this, { random, life, kinds: point ? [point] : kinds })
+  }
+
+  next() {
+    if (this.deck.length === 0) this.deck = [...this.kinds]
+    const [how] = this.deck.splice(this.random.between(0, this.deck.length - 1), 1)
+    const at = this.random.between(...this.life)
+    if (how === 'SIGKILL') return { how, at }
+    if (how === 'SIGTERM twice') return { how, at, between: this.random.between(0, 400) }
+    // Folds and auto-saves are rare: their first ones. A log has to grow long before it is folded.
+    const pass = how.startsWith('log.') ? this.random.between(1, 200) : 1
+    const patience = how === 'fold.mid' ? 3 : 1
+    return { how, fault: `${how}:kill@${pass}`, at: patience * this.life[1] }
+  }
 }
 
 /** Waits for the death that is planned, and helps if it does not come by itself. */
-async function die(server, { how, fault, at, between }) {
+async function die(server, { how, at, between }) {
   const ended = await Promise.race([server.ended, delay(at)])
   if (ended) return how
   if (how === 'SIGTERM twice') {
@@ -35,12 +45,6 @@ async function die(server, { how, fault, at, between }) {
     server.child.kill('SIGTERM')
     await server.ended
     return how
-  }
-  if (fault?.startsWith('fold.')) {
-    // A drain folds every log: the point is passed then, if it is one of this build.
-    server.child.kill('SIGTERM')
-    const { signal } = await server.ended
-    return signal === 'SIGKILL' ? how : 'SIGTERM'
   }
   server.child.kill('SIGKILL')
   await server.ended
@@ -73,6 +77,7 @@ export async function run({
   bursts,
   point,
   life,
+  deathKinds,
 }) {
   // The runner lives on: a server that has to wait for its own takes longer to come back.
   const runner = await Runner.start()
@@ -101,16 +106,16 @@ export async function run({
   const began = performance.now()
   try {
     crowd.startTyping()
-    let death = nextDeath(random, { point, life })
+    const plan = new Deaths(random, { point, life, kinds: deathKinds })
+    // The first life has no fault in it.
+    let death = { how: 'SIGKILL', at: random.between(...(life ?? life_ms)) }
     let count = 0
-    // The first life had no fault; its end is at a random moment.
-    delete death.fault
     while (count < kills - 1 && performance.now() - began < seconds * 1000) {
       const how = await die(server, death)
       deaths[how] = (deaths[how] ?? 0) + 1
       count += 1
       for (const { name } of crowd.clients) away.add(name)
-      death = nextDeath(random, { point, life })
+      death = plan.next()
       let started_ms = await launch(server, death.fault)
       if (started_ms === undefined) {
         deaths[`${death.how} at start`] = (deaths[`${death.how} at start`] ?? 0) + 1
