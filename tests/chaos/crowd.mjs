@@ -152,11 +152,12 @@ export class Crowd {
     const finals = []
     for (const { room, starter } of this.rooms) {
       const texts = { 'GET code': await this.textOf(room) }
-      for (const client of this.clientsOf(room)) texts[client.name] = client.text
+      const here = this.clientsOf(room)
+      for (const client of here) texts[client.name] = client.text
       for (const make of this.makers.slice(0, 2)) {
         const fresh = make({
           base: this.server.base,
-          token: this.owner.token,
+          token: here[0].who.token, // the joins of one person are bounded
           room,
           onProblem: (problem) => this.problems.push(problem),
         })
