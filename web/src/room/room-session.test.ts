@@ -1,105 +1,31 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ApiResult } from '../api/http'
-import type { JoinAnswer, Room } from '../contract/rest'
-import { CopyKeeper } from './document/copy-keeper'
-import { MemoryRows } from './document/memory-rows'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { toRelative } from './document/relative'
-import { FakeRoomServer } from './fake-room-server'
-import { FakeSocket } from './fake-socket'
 import { peopleIn } from './room-data'
-import { RoomSession } from './room-session'
 import { SharedSessions } from './room-sessions'
+import {
+  answerJoin,
+  answerLook,
+  ben,
+  enter,
+  giveToken,
+  indicator,
+  later,
+  me,
+  open,
+  refusedWith,
+  renewServer,
+  roomState,
+  rows,
+  server,
+  session,
+  settle,
+  socket,
+  text,
+  type,
+  withSession,
+} from './room-session-fixture'
 
-const me = { sid: 's1', userId: 'u1', name: 'Ada', color: '#000', color_slot: 1 }
-const ben = { sid: 's2', userId: 'u2', name: 'Ben', color: '#111', color_slot: 2, role: 'editor' }
-const roomState = {
-  room_id: 'room',
-  role: 'editor',
-  language: 'python',
-  you: me,
-  users: [me],
-  server_time: '2026-11-24T14:00:00.000Z',
-  limits: { document_units: 1_000 },
-  saved: true,
-}
-const room: Room = {
-  room_id: 'room',
-  title: 'Gaps',
-  language: 'python',
-  role: 'editor',
-  visibility: 'link',
-  default_role: 'editor',
-  locked: false,
-  created_at: '',
-  updated_at: '',
-  members: [],
-}
-const refusedWith = (status: number): ApiResult<never> => ({
-  ok: false,
-  error: { status, code: 'any', message: '' },
-})
-
-let socket: FakeSocket
-let session: RoomSession
-let join: () => Promise<ApiResult<JoinAnswer>>
-let look: () => Promise<ApiResult<Room>>
-let giveToken: (token: string) => void
-let server: FakeRoomServer
-let rows: MemoryRows
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  server = new FakeRoomServer('print(1)\n')
-  rows = new MemoryRows()
-  session = newSession()
-})
-
-function newSession(): RoomSession {
-  join = () => Promise.resolve({ ok: true, value: { joined: true, role: 'editor' } })
-  look = () => Promise.resolve({ ok: true, value: room })
-  return new RoomSession({
-    roomId: 'room',
-    openSocket: (handlers) => (socket = new FakeSocket(handlers)),
-    joinOverHttp: () => join(),
-    fetchRoom: () => look(),
-    onTokenRefreshed: (listener) => {
-      giveToken = listener
-      return () => undefined
-    },
-    copy: new CopyKeeper(rows, 'u1 room', () => Date.now()),
-    random: () => 0.5,
-  })
-}
-afterEach(() => {
-  session.dispose()
-  vi.useRealTimers()
-})
-
-const settle = () => vi.advanceTimersByTimeAsync(0)
-const later = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-const indicator = () => session.getState().indicator
-
-async function enter() {
-  socket.accept()
-  await settle()
-  socket.last('join')?.answer?.({ ok: true, ...roomState })
-  socket.receive('room-state', roomState)
-  server.greet(socket)
-  server.handle(socket)
-  await settle()
-}
-
-async function open() {
-  session.start()
-  await settle()
-  await enter()
-}
-
-const text = () => session.document.text
-
-function type(typed: string, offset = session.document.replica.code.length) {
-  session.document.replica.code.insert(offset, typed)
-}
+withSession()
 
 describe('entering', () => {
   test('joins over HTTP and the socket, then has the text', async () => {
@@ -117,7 +43,7 @@ describe('entering', () => {
     [403, 'not-found'],
     [401, 'session-over'],
   ])('ends on %i with %s', async (status, reason) => {
-    join = () => Promise.resolve(refusedWith(status))
+    answerJoin(() => Promise.resolve(refusedWith(status)))
     session.start()
     await settle()
     expect(session.getState().link).toEqual({ phase: 'ended', reason })
@@ -129,7 +55,7 @@ describe('entering', () => {
   test('signing in again takes the room up where it was', async () => {
     await open()
     type('# kept\n', 0)
-    look = () => Promise.resolve(refusedWith(401))
+    answerLook(() => Promise.resolve(refusedWith(401)))
     socket.lose({ byServer: true })
     await settle()
     expect(session.getState().link).toEqual({ phase: 'ended', reason: 'session-over' })
@@ -141,11 +67,11 @@ describe('entering', () => {
   })
 
   test('tries again when the server cannot be reached', async () => {
-    join = () => Promise.resolve(refusedWith(0))
+    answerJoin(() => Promise.resolve(refusedWith(0)))
     session.start()
     await settle()
     expect(session.getState().link).toMatchObject({ phase: 'loading', retryAt: Date.now() + 500 })
-    join = () => Promise.resolve({ ok: true, value: { joined: true, role: 'editor' } })
+    answerJoin(() => Promise.resolve({ ok: true, value: { joined: true, role: 'editor' } }))
     await later(500)
     await enter()
     expect(indicator()).toBe('saved')
@@ -392,124 +318,6 @@ describe('what the server will not have', () => {
   })
 })
 
-describe('the copy on this device', () => {
-  async function reload() {
-    session.dispose()
-    session = newSession()
-    await open()
-  }
-
-  test('is kept without a connection, found after a reload, and gone when all is saved', async () => {
-    await open()
-    socket.lose()
-    type('# offline')
-    await settle()
-    expect([rows.count, session.wouldLose(1_000)]).toEqual([1, false])
-    type('!')
-    await settle()
-    server.code.insert(0, '# hers\n')
-    await reload()
-    expect([text(), server.text]).toEqual(Array(2).fill('# hers\nprint(1)\n# offline!'))
-    await settle()
-    expect(rows.count).toBe(0)
-  })
-
-  test('is not made for what is acknowledged within a second', async () => {
-    await open()
-    server.isCommitting = false
-    type('x')
-    server.handle(socket)
-    await later(999)
-    expect(rows.count).toBe(0)
-    await later(1)
-    expect(rows.count).toBe(1)
-    server.commit()
-    await settle()
-    expect(rows.count).toBe(0)
-  })
-
-  test('leaving asks only when there is none and the server may not have it either', async () => {
-    await open()
-    expect(session.wouldLose(1_000)).toBe(false)
-    rows.isFull = true
-    socket.lose()
-    type('x')
-    await settle()
-    expect(session.wouldLose(1_000)).toBe(true)
-  })
-
-  test('counts as waiting until the server has it', async () => {
-    await open()
-    socket.lose()
-    type('# offline')
-    await settle()
-    session.dispose()
-    session = newSession()
-    session.start()
-    await settle()
-    expect([text(), indicator()]).toEqual(['print(1)\n# offline', 'loading'])
-    expect(session.getState().hasCopy).toBe(true)
-    expect(session.getState().unacknowledged).toBe(1)
-    server.isCommitting = false
-    await enter()
-    expect(indicator()).toBe('editing')
-    server.commit()
-    await later(300)
-    expect(indicator()).toBe('saved')
-  })
-
-  test.each(['not-found', 'removed', 'deleted'] as const)(
-    'is wiped when the room is %s',
-    async (end) => {
-      await open()
-      socket.lose()
-      type('# offline')
-      await settle()
-      expect(rows.count).toBe(1)
-      if (end === 'not-found') {
-        session.dispose()
-        session = newSession()
-        join = () => Promise.resolve(refusedWith(404))
-        session.start()
-      } else {
-        socket.accept()
-        socket.receive('room-closed', {
-          room_id: 'room',
-          ...(end === 'removed' && { reason: end }),
-        })
-      }
-      await settle()
-      expect(session.getState().link).toEqual({ phase: 'ended', reason: end })
-      expect(rows.count).toBe(0)
-      expect(server.text).toBe('print(1)\n')
-    },
-  )
-
-  test('stays when only the sign-in is over', async () => {
-    await open()
-    socket.lose()
-    type('# offline')
-    join = () => Promise.resolve(refusedWith(401))
-    socket.refuse('invalid_token')
-    socket.refuse('invalid_token')
-    await settle()
-    expect(session.getState().link).toEqual({ phase: 'ended', reason: 'session-over' })
-    expect(rows.count).toBe(1)
-  })
-
-  test('that was deleted in the settings is made again, since it is still needed', async () => {
-    await open()
-    socket.lose()
-    type('x')
-    await settle()
-    await rows.removeAll()
-    expect([rows.count, session.wouldLose(1_000)]).toEqual([0, true])
-    type('y')
-    await settle()
-    expect([rows.count, session.wouldLose(1_000)]).toEqual([1, false])
-  })
-})
-
 describe('losing the connection', () => {
   test('comes back by itself, merges what was typed meanwhile, and says so for 3 s', async () => {
     await open()
@@ -554,7 +362,7 @@ describe('losing the connection', () => {
     server.handle(socket)
     socket.lose()
     const { text: had } = server
-    server = new FakeRoomServer('')
+    renewServer('')
     await later(500)
     await enter()
     expect(server.text).toBe(had)
@@ -595,7 +403,7 @@ describe('losing the connection', () => {
 
   test('a server that ended it on purpose is asked why: removed', async () => {
     await open()
-    look = () => Promise.resolve(refusedWith(404))
+    answerLook(() => Promise.resolve(refusedWith(404)))
     socket.lose({ byServer: true })
     await settle()
     expect(session.getState().link).toEqual({ phase: 'ended', reason: 'removed' })
