@@ -90,7 +90,8 @@ export async function run({
   let readyAt
   const away = new Set()
   const onReady = (name) => {
-    if (away.delete(name)) returns_ms.push(performance.now() - readyAt)
+    // Some are back before the server has told us that it is ready.
+    if (away.delete(name)) returns_ms.push(readyAt === undefined ? 0 : performance.now() - readyAt)
   }
   const crowd = await Crowd.gather(server, {
     rooms,
@@ -115,6 +116,7 @@ export async function run({
       deaths[how] = (deaths[how] ?? 0) + 1
       count += 1
       for (const { name } of crowd.clients) away.add(name)
+      readyAt = undefined
       death = plan.next()
       let started_ms = await launch(server, death.fault)
       if (started_ms === undefined) {
