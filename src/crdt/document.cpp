@@ -31,6 +31,10 @@ std::string Document::encode(const StateVector& known, Format format) const {
     return store_->encode(known, format);
 }
 
+std::string Document::encode_integrated(const StateVector& known, Format format) const {
+    return store_->encode_integrated(known, format);
+}
+
 std::size_t Document::text_units() const {
     return store_->text_units_;
 }

@@ -88,6 +88,8 @@ class Document {
     /// What a replica that has `known` lacks, as one update, pending data included; an empty state
     /// vector asks for all.
     std::string encode(const StateVector& known = {}, Format format = Format::v1) const;
+    /// The same without what is pending.
+    std::string encode_integrated(const StateVector& known = {}, Format format = Format::v1) const;
 
     Snapshot snapshot() const;
     /// The document as it was at `snapshot`, as an update to be applied to an empty one. Only of

@@ -155,8 +155,8 @@ std::string with_encoder(Format format, Encode encode) {
 
 }  // namespace
 
-std::string Store::encode(const StateVector& known, Format format) const {
-    std::string update = with_encoder(format, [&](auto& encoder) {
+std::string Store::encode_integrated(const StateVector& known, Format format) const {
+    return with_encoder(format, [&](auto& encoder) {
         std::size_t count = 0;
         std::size_t bytes = 64;
         for (const Client& client : clients_) {
@@ -174,6 +174,10 @@ std::string Store::encode(const StateVector& known, Format format) const {
         }
         write_delete_set(encoder, delete_set());
     });
+}
+
+std::string Store::encode(const StateVector& known, Format format) const {
+    std::string update = encode_integrated(known, format);
     if (pending_.empty()) return update;
 
     // What waits belongs to what a peer lacks.

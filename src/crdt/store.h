@@ -149,6 +149,7 @@ class Store {
     void write_content(Encoder& encoder, const Item& item, Cut cut) const;
     DeleteSet delete_set() const;
     std::string encode(const StateVector& known, Format format) const;
+    std::string encode_integrated(const StateVector& known, Format format) const;
 
     void shrink();
     MemoryUse memory_use() const;

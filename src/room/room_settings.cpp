@@ -91,17 +91,19 @@ void Room::Body::change_settings(const User& caller, SettingsPatch patch, Callba
     set(record_.visibility, patch.visibility, updated.visibility);
     set(record_.default_role, patch.default_role, updated.default_role);
     set(record_.locked, patch.locked, updated.locked);
-    if (!updated.title && !updated.visibility && !updated.default_role && !updated.locked) {
-        return done(view_for(*role_of(caller.id)));
+    const bool changes =
+        updated.title || updated.visibility || updated.default_role || updated.locked;
+    if (changes) {
+        touch();
+        tell_all(updated);
+        if (updated.title) note(HistoryEventKind::title, caller, record_.title);
+        if (updated.locked) {
+            note(record_.locked ? HistoryEventKind::locked : HistoryEventKind::unlocked, caller);
+        }
+        close_overdue();
+        saver_.record_changed();
     }
-    touch();
-    tell_all(updated);
-    if (updated.title) note(HistoryEventKind::title, caller, record_.title);
-    if (updated.locked) {
-        note(record_.locked ? HistoryEventKind::locked : HistoryEventKind::unlocked, caller);
-    }
-    close_overdue();
-    saver_.record_changed();
+    // Also where nothing changes: what is so already may be waiting for a store that fails.
     saver_.flush([room = room_.weak_from_this(), user = caller.id, done = std::move(done)](
                      Result<> saved) mutable {
         const auto alive = room.lock();

@@ -294,17 +294,8 @@ Result<std::string> SharedDocument::encode_since(std::string_view state_vector) 
     if (!known) {
         return fail(ErrorCode::bad_payload, "This is no state vector: " + describe(known.error()));
     }
-    return encode_settled(*known);
-}
-
-// What waits is its author's alone: another replica would send it back and wait for its rest as
-// well, and a snapshot would keep it for ever. Cost: a copy of the document, while something waits.
-std::string SharedDocument::encode_settled(const crdt::StateVector& known) const {
-    if (!document_.has_pending()) return document_.encode(known);  // almost always
-    crdt::Document settled = make_document(units_max_);
-    static_cast<void>(settled.apply(document_.encode()));
-    settled.drop_pending();
-    return settled.encode(known);
+    // What waits is its author's alone: another replica would send it back and wait for its rest.
+    return document_.encode_integrated(*known);
 }
 
 void SharedDocument::show() {

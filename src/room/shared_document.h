@@ -74,9 +74,9 @@ class SharedDocument {
     std::string state_vector() const { return document_.state_vector().encode(); }
     /// Fails with `bad_payload`.
     Result<std::string> encode_since(std::string_view state_vector) const;
-    std::string encode() const { return encode_settled({}); }
+    std::string encode() const { return document_.encode_integrated(); }
     /// What was changed since `mark_stored`, or the document was loaded, and maybe more.
-    std::string encode_unsaved() const { return encode_settled(stored_); }
+    std::string encode_unsaved() const { return document_.encode_integrated(stored_); }
     /// All that is in the document now is stored, or will be by what is stored next.
     crdt::StateVector mark() const { return document_.state_vector(); }
     void mark_stored(crdt::StateVector stored) { stored_ = std::move(stored); }
@@ -100,7 +100,6 @@ class SharedDocument {
   private:
     SharedDocument(crdt::Document document, std::size_t units_max);
 
-    std::string encode_settled(const crdt::StateVector& known) const;
     void choose_client(Random& random);
     void tell_shown(Edits edits, DocumentEffect& effect);
     bool note_language();

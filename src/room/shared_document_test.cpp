@@ -137,6 +137,19 @@ TEST(SharedDocument, ACarriageReturnIsTakenOutInTheSameTurn) {
     }
 }
 
+// What waits counts against the limit of whoever reads it, so it must not be in what is stored.
+TEST(SharedDocument, IsEncodedWithoutWhatWaitsEvenNearItsLimit) {
+    Shared shared(std::string(90, 'a'), 100);
+    static_cast<void>(shared.replica.insert(0, "b"));  // is never sent
+    const std::string gap = shared.replica.insert(1, "cdefgh");
+    ASSERT_TRUE(shared.document->apply(gap).has_value());
+    ASSERT_TRUE(shared.document->has_waiting());
+    Replica other(78);
+    ASSERT_TRUE(other.apply(shared.document->encode()));
+    EXPECT_EQ(other.text(), std::string(90, 'a'));
+    EXPECT_FALSE(other.document().has_pending());
+}
+
 TEST(SharedDocument, KnowsAnUpdateThatSaysNothingNew) {
     Shared shared("abc");
     shared.take(shared.replica.erase(1, 1)).value();

@@ -148,6 +148,7 @@ struct RoomPage {
 /// together is one transaction. Failures are `store_unavailable`; then nothing of the call is
 /// stored, or all of it when the disk failed in the commit itself: calling again with the same ids
 /// is always safe. Changing or adding to a room that is not there fails with `room_not_found`.
+/// Opening what is kept ends every run that has no result: the server that had it is gone.
 /// Threads: one store for each loop, used on that loop's thread alone.
 class RoomStore {
   public:

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 namespace codencollab {
 namespace {
 
@@ -237,7 +239,13 @@ TEST_F(YWebSocket, TheHistorySaysWhoTypedWhatAndWhen) {
         YPeer witness = synchronised(ada_);
         EXPECT_TRUE(witness.hears_text(ben.replica().text()));
     }
-    const auto answer = get("/rooms/" + room_ + "/history", &ada_);
+    // What was relayed is in the history once it is committed.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    auto answer = get("/rooms/" + room_ + "/history", &ada_);
+    while (answer.status == 200 && answer.json().at("updates").as_array().size() < 2 &&
+           std::chrono::steady_clock::now() < deadline) {
+        answer = get("/rooms/" + room_ + "/history", &ada_);
+    }
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto page = answer.json();
     ASSERT_GE(page.at("updates").as_array().size(), 2U) << answer.body;

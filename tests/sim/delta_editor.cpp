@@ -31,16 +31,21 @@ void DeltaEditor::on_event(const room::Event& event) {
 void DeltaEditor::on_cut() {
     is_open_ = false;
     nonsense_ = 0;
-    life_ = world_.node().lives();
+    forget_other_lives();
     for (const Sent& sent : std::exchange(unanswered_, {})) {
         if (!world_.has_replicas() || sent.life == life_) to_type_again_ += sent.typed;
     }
 }
 
+void DeltaEditor::forget_other_lives() {
+    const std::size_t now = world_.node().lives();
+    if (std::exchange(life_, now) != now && world_.has_replicas()) to_type_again_.clear();
+}
+
 // What of the unacknowledged is not there is typed again, as somebody would who sees it missing.
 // Not after the node has died: a replica may still have it, and bring it back.
 void DeltaEditor::type_again() {
-    if (world_.has_replicas() && world_.node().lives() != life_) to_type_again_.clear();
+    forget_other_lives();
     const std::u16string text = model_.text();
     std::u16string missing;
     for (const char16_t unit : std::exchange(to_type_again_, {})) {
@@ -139,9 +144,7 @@ void DeltaEditor::edit(std::size_t begin, std::size_t end, std::u16string insert
     for (std::size_t i = begin; i < end; ++i) {
         if (!Tokens::is_token(before[i])) continue;
         sent.removed += before[i];
-        if (world_.tokens().fate(before[i]) != Fate::refused) {
-            world_.tokens().set(before[i], Fate::removing);
-        }
+        world_.tokens().begin_removal(before[i]);
     }
     caret_ = begin + inserted.size();
     room::Change change{
@@ -196,13 +199,8 @@ void DeltaEditor::on_answer(std::uint64_t number, const Result<std::uint64_t>& r
             tokens.set(unit, Fate::refused);
         }
     }
-    for (const char16_t unit : sent.removed) {
-        if (!result) {
-            tokens.bring_back(unit);
-        } else if (tokens.fate(unit) == Fate::removing) {
-            tokens.set(unit, Fate::removed);
-        }
-    }
+    for (const char16_t unit : sent.removed)
+        tokens.end_removal(unit, result.has_value());
 }
 
 }  // namespace codencollab::sim

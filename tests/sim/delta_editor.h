@@ -68,6 +68,7 @@ class DeltaEditor final : public Editor {
     /// Who has sent nonsense does not know its own text until it is answered.
     bool can_edit() const { return is_open_ && nonsense_ == 0; }
     void type_again();
+    void forget_other_lives();
     void send(room::Changes changes, Sent sent);
     void on_answer(std::uint64_t number, const Result<std::uint64_t>& result);
 

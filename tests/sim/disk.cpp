@@ -70,4 +70,15 @@ room::RunRecord* Disk::find_run(const RunId& id) {
     return nullptr;
 }
 
+void Disk::end_lost_runs(WallTime now) {
+    for (auto& [room, kept] : rooms) {
+        for (room::RunRecord& run : kept.runs) {
+            if (run.result) continue;
+            run.finished_at = now;
+            run.result.emplace();
+            run.result->failure = room::RunFailure::internal;
+        }
+    }
+}
+
 }  // namespace codencollab::sim

@@ -51,6 +51,9 @@ struct Disk {
 
     Kept* find(const RoomId& id);
     room::RunRecord* find_run(const RunId& id);
+    /// What a store does when it is opened: a run without a result was going on in a node that is
+    /// gone.
+    void end_lost_runs(WallTime now);
 };
 
 }  // namespace codencollab::sim

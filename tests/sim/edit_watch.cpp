@@ -25,7 +25,7 @@ bool EditWatch::note(const Error* refusal, std::u16string_view typed) const {
     for (const char16_t unit : typed) {
         // What its author has removed again may never have been seen.
         if (world_.tokens().fate(unit) != Fate::open) continue;
-        if (kept != nullptr && kept->tokens.contains(unit)) continue;
+        if (kept == nullptr || kept->tokens.contains(unit)) continue;  // none: deleted since
         world_.violation(
             fmt::format("U+{:04X} is acknowledged, and not stored", static_cast<unsigned>(unit)));
         return false;

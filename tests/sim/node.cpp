@@ -34,6 +34,7 @@ void Node::start() {
     is_draining_ = false;
     life_ = std::make_unique<Life>(ports_, dice_.stream("life", ++lives_));
     life_->clock.jump(wall_offset_);
+    ports_.disk.end_lost_runs(life_->clock.wall_now());
 }
 
 void Node::crash() {

@@ -33,6 +33,7 @@ void ReplicaEditor::on_event(const room::Event& event) {
             world_.violation("an update that is none is relayed");
         world_.trace().note("replica.update", client_.place(), update->update->size());
     } else if (const auto* reply = std::get_if<room::SyncReply>(&event)) {
+        world_.trace().note("replica.reply", client_.place(), reply->update.size());
         if (!replica_->apply(reply->update)) world_.violation("a sync reply is no update");
     } else if (const auto* request = std::get_if<room::SyncRequest>(&event)) {
         answer_sync(request->state_vector);
@@ -44,6 +45,7 @@ void ReplicaEditor::on_event(const room::Event& event) {
             static_cast<void>(session.seat().move_awareness(*echo));
         });
     } else if (const auto* denied = std::get_if<room::EditDenied>(&event)) {
+        world_.trace().note("replica.denied", client_.place());
         if (!denied->reason.starts_with("Too many")) discard();
     }
 }
@@ -175,9 +177,7 @@ void ReplicaEditor::edit(std::size_t begin, std::size_t end, const std::u16strin
     for (std::size_t i = begin; i < end; ++i) {
         if (!Tokens::is_token(before[i])) continue;
         said.removed += before[i];
-        if (world_.tokens().fate(before[i]) != Fate::refused) {
-            world_.tokens().set(before[i], Fate::removing);
-        }
+        world_.tokens().begin_removal(before[i]);
     }
     // Two updates of a replacement, in one message.
     const std::string added = inserted.empty() ? "" : replica_->insert(end, to_utf8(inserted));
@@ -223,9 +223,8 @@ void ReplicaEditor::on_answer(std::uint64_t number, const Result<>& result) {
     Tokens& tokens = world_.tokens();
     for (const char16_t unit : sent.said.typed)
         tokens.acknowledge(unit);
-    for (const char16_t unit : sent.said.removed) {
-        if (tokens.fate(unit) == Fate::removing) tokens.set(unit, Fate::removed);
-    }
+    for (const char16_t unit : sent.said.removed)
+        tokens.end_removal(unit, true);
 }
 
 std::u16string ReplicaEditor::text() const {

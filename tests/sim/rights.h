@@ -49,7 +49,16 @@ class Rights {
         if (person->second.under_way > 0) return;
         person->second.standing = role == room::Role::viewer ? Standing::may_not : Standing::may;
     }
-    void set_lock(Standing editing) { lock_ = editing; }
+    std::size_t begin_lock() {
+        ++locks_under_way_;
+        lock_ = Standing::unsure;
+        return deaths_;
+    }
+    /// The answer: what holds now; none: it failed. What was asked for later may not be stored yet.
+    void end_lock(std::size_t begun, std::optional<Standing> editing) {
+        if (begun != deaths_) return;
+        if (--locks_under_way_ == 0 && editing) lock_ = *editing;
+    }
     void set_owner(const UserId& user) { owner_ = user; }
     /// The node has died: what was under way is never answered.
     void node_died() {
@@ -58,7 +67,7 @@ class Rights {
             if (person.under_way > 0) person.standing = Standing::unsure;
             person.under_way = 0;
         }
-        if (lock_ != Standing::may) lock_ = Standing::unsure;
+        locks_under_way_ = 0;
     }
 
     Standing of(const UserId& user) const {
@@ -77,6 +86,7 @@ class Rights {
     std::map<UserId, Person> people_;
     std::size_t deaths_ = 0;
     Standing lock_ = Standing::may;
+    std::size_t locks_under_way_ = 0;
     std::optional<UserId> owner_;
 };
 

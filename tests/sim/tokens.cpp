@@ -32,7 +32,7 @@ char16_t Tokens::unit_of(std::size_t number) {
 
 std::optional<char16_t> Tokens::make(std::size_t typist) {
     if (made_.size() == private_count + chinese_count) return std::nullopt;
-    made_.push_back({typist, Fate::open, false});
+    made_.push_back({.typist = typist, .fate = Fate::open});
     return unit_of(made_.size() - 1);
 }
 

@@ -41,10 +41,22 @@ class Tokens {
         token.was_acknowledged = true;
         if (token.fate == Fate::open) token.fate = Fate::kept;
     }
-    /// A removal that was refused has not happened.
-    void bring_back(char16_t unit) {
+    /// Its typist takes it away. A letter that came back may be taken away again before the first
+    /// removal is answered.
+    void begin_removal(char16_t unit) {
         Made& token = made_[*number_of(unit)];
-        if (token.fate == Fate::removing) {
+        ++token.removals;
+        const bool may_be_there = token.fate != Fate::refused && token.fate != Fate::removed;
+        if (may_be_there) token.fate = Fate::removing;
+    }
+    /// The answer; a removal that was refused has not happened.
+    void end_removal(char16_t unit, bool was_made) {
+        Made& token = made_[*number_of(unit)];
+        if (token.removals > 0) --token.removals;
+        if (token.fate != Fate::removing) return;
+        if (was_made) {
+            token.fate = Fate::removed;
+        } else if (token.removals == 0) {
             token.fate = token.was_acknowledged ? Fate::kept : Fate::open;
         }
     }
@@ -64,6 +76,7 @@ class Tokens {
         std::size_t typist;
         Fate fate;
         bool was_acknowledged = false;
+        std::size_t removals = 0;  // on their way
     };
     static std::optional<std::size_t> number_of(char16_t unit);
     static char16_t unit_of(std::size_t number);

@@ -182,16 +182,20 @@ void World::remove_member(const room::User& user) {
 }
 
 void World::set_lock(bool locked, std::function<void(bool)> done) {
+    const auto begun = std::make_shared<std::optional<std::size_t>>();
     request<room::RoomView>(
-        [this, locked](room::Room& room, Callback<room::RoomView> answer) {
+        [this, locked, begun](room::Room& room, Callback<room::RoomView> answer) {
             trace_.note("owner.set_lock", locked ? 1 : 0);
-            rights_.set_lock(Rights::Standing::unsure);
+            *begun = rights_.begin_lock();
             room.change_settings(owner().user(), {.locked = locked}, std::move(answer));
         },
-        [this, locked, done = std::move(done)](const Result<room::RoomView>& view) {
-            if (view) {
-                rights_.set_lock(
-                    view->room.locked ? Rights::Standing::may_not : Rights::Standing::may);
+        [this, locked, begun, done = std::move(done)](const Result<room::RoomView>& view) {
+            if (*begun) {
+                std::optional<Rights::Standing> editing;
+                if (view) {
+                    editing = view->room.locked ? Rights::Standing::may_not : Rights::Standing::may;
+                }
+                rights_.end_lock(**begun, editing);
             }
             if (done) done(view.has_value() && view->room.locked == locked);
         });
