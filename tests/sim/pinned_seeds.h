@@ -11,13 +11,15 @@ struct PinnedSeed {
     const char* bug;
 };
 
-inline constexpr std::array<PinnedSeed, 7> pinned_seeds = {{
+inline constexpr std::array<PinnedSeed, 9> pinned_seeds = {{
     {17, "after a crash the text for people stayed old"},
     {20, "a double click on Run was accepted before the run was stored"},
     {109, "a run that was stored and reported as failed had no end"},
     {522, "a role whose change had failed was not written again"},
     {1016, "one replica's gap kept all others from being acknowledged"},
     {1181, "a refused change that came again was taken"},
+    {9384, "near its limit a document with a gap was encoded as an empty one"},
+    {13204, "a setting whose write had failed was answered as stored"},
     {2011, "one replica's gap kept all others from being acknowledged"},
 }};
 

@@ -17,11 +17,13 @@ class Rights {
 
     /// A change is under way; what this gives is to be handed to `end`.
     std::size_t begin(const UserId& user) {
-        ++people_[user].under_way;
-        people_[user].standing = Standing::unsure;
+        Person& person = people_[user];
+        if (person.under_way++ > 0) person.is_mixed = true;
+        person.standing = Standing::unsure;
         return deaths_;
     }
-    /// The answer to a change; none: it failed, and what holds is not known.
+    /// The answer to a change; none: it failed, and what holds is not known. Nor is it where
+    /// several were under way at once: their answers do not tell their order.
     void end(
         std::size_t begun,
         const UserId& user,
@@ -29,25 +31,18 @@ class Rights {
         bool is_member = true) {
         if (begun != deaths_) return;  // the node that was asked has died since
         Person& person = people_[user];
-        if (--person.under_way > 0) return;
+        if (--person.under_way > 0 || std::exchange(person.is_mixed, false)) return;
         if (!is_member) {
             person.standing = Standing::may_not;
         } else if (role) {
             person.standing = *role == room::Role::viewer ? Standing::may_not : Standing::may;
         }
     }
-    /// Somebody asks to be let in: may be a member from now on, whatever is answered. Gives whether
-    /// the answer will say for certain what is stored: it knows nothing of a change that failed.
-    bool begin_join(const UserId& user) {
-        const auto [person, is_new] = people_.try_emplace(user);
-        const Standing before = std::exchange(person->second.standing, Standing::unsure);
-        if (before == Standing::may) person->second.standing = before;
-        return is_new || before != Standing::unsure;
-    }
-    void told(const UserId& user, room::Role role) {
-        const auto person = people_.find(user);
-        if (person->second.under_way > 0) return;
-        person->second.standing = role == room::Role::viewer ? Standing::may_not : Standing::may;
+    /// Whether the answer to somebody who asks to be let in will say for certain what is stored: it
+    /// knows nothing of a change that failed. To be asked before `begin`.
+    bool join_will_be_certain(const UserId& user) const {
+        const auto found = people_.find(user);
+        return found == people_.end() || found->second.standing != Standing::unsure;
     }
     std::size_t begin_lock() {
         ++locks_under_way_;
@@ -66,6 +61,7 @@ class Rights {
         for (auto& [user, person] : people_) {
             if (person.under_way > 0) person.standing = Standing::unsure;
             person.under_way = 0;
+            person.is_mixed = false;
         }
         locks_under_way_ = 0;
     }
@@ -82,6 +78,7 @@ class Rights {
     struct Person {
         Standing standing = Standing::unsure;
         std::size_t under_way = 0;
+        bool is_mixed = false;
     };
     std::map<UserId, Person> people_;
     std::size_t deaths_ = 0;

@@ -141,15 +141,23 @@ void World::set_up() {
 }
 
 void World::join_over_http(Client& client, std::function<void(bool)> done) {
-    const auto is_certain = std::make_shared<bool>(false);
+    struct Asked {
+        std::optional<std::size_t> begun;
+        bool is_certain = false;
+    };
+    const auto asked = std::make_shared<Asked>();
     request<room::Role>(
-        [this, user = client.user(), is_certain](room::Room& room, Callback<room::Role> answer) {
-            *is_certain = rights_.begin_join(user.id);
+        [this, user = client.user(), asked](room::Room& room, Callback<room::Role> answer) {
+            asked->is_certain = rights_.join_will_be_certain(user.id);
+            asked->begun = rights_.begin(user.id);
             room.join(user, std::move(answer));
         },
-        [this, user = client.user().id, is_certain, done = std::move(done)](
+        [this, user = client.user().id, asked, done = std::move(done)](
             const Result<room::Role>& role) {
-            if (role && *is_certain) rights_.told(user, *role);
+            const bool is_known = role && asked->is_certain;
+            if (asked->begun) {
+                rights_.end(*asked->begun, user, is_known ? std::optional(*role) : std::nullopt);
+            }
             done(role.has_value());
         });
 }
