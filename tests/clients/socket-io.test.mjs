@@ -123,7 +123,7 @@ test('a program reads what people type, and Stop ends it', async (t) => {
   const room = await roomOf(base, ada)
   const a = await enter(t, base, ada, room)
   const { code } = await a.hear('initial-code')
-  await a.ask('code_change', replacement(code, "print('hello ' + input())\nimport time\ntime.sleep(60)\n"))
+  await a.ask('code_change', replacement(code, "print('hello ' + input())\ninput()\n"))
   const { json } = await http(base, 'POST', `/rooms/${room}/run`, {
     token: ada.token,
     body: { language: 'python', interactive: true },
