@@ -1,5 +1,6 @@
 #include "gateway/y_session.h"
 
+#include "base/log.h"
 #include "gateway/contract_codec.h"
 #include "gateway/event_rates.h"
 #include "support/fake_identity.h"

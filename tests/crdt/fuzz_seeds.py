@@ -21,6 +21,18 @@ def format_byte(update_format):
     return bytes([update_format - 1])
 
 
+def var_bytes(data):
+    size, length = len(data), b""
+    while size > 127:
+        length, size = length + bytes([size % 128 | 128]), size // 128
+    return length + bytes([size]) + data
+
+
+def said(messages):
+    """What y_session_fuzz has a client say: each message with one byte of length before it."""
+    return b"".join(bytes([len(m)]) + m for m in messages if len(m) < 256)
+
+
 def updates_of(case):
     """(format, bytes) of every update in a case."""
     for entry in case.get("updates", []):
@@ -47,6 +59,10 @@ def seeds(case):
             yield "update_merge_fuzz", format_byte(update_format) + b"".join(map(piece, some))
     if first:
         yield "document_fuzz", b"\x00" + b"".join(bytes([f]) + piece(data) for f, data in first)
+    as_messages = [b"\x00\x02" + var_bytes(data) for f, data in first if f == 1]
+    as_messages += [b"\x01" + var_bytes(base64.b64decode(s["update"])) for s in case.get("awareness", [])]
+    if as_messages:
+        yield "y_session_fuzz", said(as_messages)
     for diff in case.get("diffs", []):
         known = base64.b64decode(diff["sv"])
         yield "state_vector_fuzz", known
