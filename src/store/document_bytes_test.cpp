@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -45,7 +47,7 @@ TEST(FirstUpdate, HoldsTheLanguage) {
 }
 
 TEST(SealedBytes, ComeBackAsTheyWere) {
-    for (const std::size_t size : {0, 1, 63, 64, 65, 10'000}) {
+    for (const std::size_t size : {0, 1, 63, 64, 65, 10'000, 10'000'000}) {
         const std::string bytes(size, 'a');
         const SealedBytes sealed = seal(bytes);
         EXPECT_EQ(unseal(sealed.codec, sealed.raw_bytes, sealed.checksum, sealed.data), bytes);
@@ -63,6 +65,18 @@ TEST(SealedBytes, ShowEveryChangedBit) {
     EXPECT_FALSE(unseal(sealed.codec, sealed.raw_bytes + 1, sealed.checksum, sealed.data));
     EXPECT_FALSE(unseal("none", sealed.raw_bytes, sealed.checksum, sealed.data));
     EXPECT_FALSE(unseal("zstd", sealed.raw_bytes, sealed.checksum, sealed.data));
+}
+
+TEST(SealedBytes, TakeNoMemoryForADamagedSize) {
+    const auto most_kib = [] {
+        rusage usage{};
+        getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_maxrss;
+    };
+    const SealedBytes sealed = seal(std::string(100, 'a'));
+    const long before = most_kib();
+    EXPECT_FALSE(unseal(sealed.codec, std::size_t{1} << 30, sealed.checksum, sealed.data));
+    EXPECT_LT(most_kib() - before, 1 << 18);
 }
 
 std::vector<HistoryRow> some_rows() {

@@ -123,6 +123,21 @@ TEST_F(Damage, AnUpdateThatIsDamagedWhenItIsFoldedIsKeptAside) {
     EXPECT_EQ(ask("select count(*) from room_updates"), 0);
 }
 
+TEST_F(Damage, ADamagedTimeCostsNoUpdate) {
+    for (const char* time : {"9223372036854775000", "-9223372036854775000", "9100000000000000"}) {
+        room_ = RoomId::random(random_);
+        make_closed_room();
+        execute(std::string("update room_updates set at = ") + time + " where number = 5");
+        ASSERT_TRUE(open());
+        const Updates all{"starter", "first", "second", "third", "fourth", "fifth"};
+        EXPECT_EQ(history_of(room_), all) << time;
+        ASSERT_TRUE(fold(room_, 5, "all"));
+        EXPECT_EQ(history_of(room_), all) << time;
+        EXPECT_FALSE(is_recovered());
+        close();
+    }
+}
+
 TEST_F(Damage, ADamagedSegmentCostsItselfAlone) {
     make_closed_room();
     flip("room_history", "true");

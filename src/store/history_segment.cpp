@@ -16,7 +16,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint8_t format = 1;
-// In 2262 the clock's own nanoseconds end.
+// Seq, time, author and size: each row has at least a byte in each.
+constexpr std::size_t columns = 4;
+// No row has a later one (Query::read_time).
 constexpr std::int64_t latest_ms = 9'000'000'000'000;
 
 std::int64_t to_milliseconds(WallTime at) {
@@ -104,8 +106,7 @@ std::optional<std::vector<HistoryRow>> decode_segment(std::string_view bytes) {
     if (in.byte() != format) return std::nullopt;
     const std::uint64_t count = in.var_uint();
     const std::uint64_t author_count = in.var_uint();
-    // Each takes at least a byte of each column.
-    if (in.failed() || count > bytes.size() || author_count > bytes.size()) return std::nullopt;
+    if (in.failed() || count > in.left() / columns) return std::nullopt;
     std::vector<UserId> authors;
     for (std::uint64_t i = 0; i < author_count; ++i) {
         const auto author = UserId::parse(in.var_bytes());

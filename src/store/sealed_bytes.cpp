@@ -14,6 +14,8 @@ constexpr std::string_view deflate_codec = "deflate";
 constexpr std::size_t deflate_from_bytes = 64;
 // No row is larger; more is a damaged number, and not worth an attempt.
 constexpr std::size_t raw_bytes_max = std::size_t{1} << 30;
+// What deflate makes of a byte at most, by zlib's own account ("Maximum Compression Factor").
+constexpr std::size_t inflated_max = 1032;
 
 const Bytef* as_input(std::string_view bytes) {
     return reinterpret_cast<const Bytef*>(bytes.data());
@@ -57,7 +59,8 @@ std::optional<std::string> unseal(
     if (checksum_of(data) != checksum || raw_bytes > raw_bytes_max) return std::nullopt;
     if (codec == none)
         return data.size() == raw_bytes ? std::optional(std::string(data)) : std::nullopt;
-    if (codec != deflate_codec) return std::nullopt;
+    // Asked before there is room made for it: the checksum does not cover this number.
+    if (codec != deflate_codec || raw_bytes > data.size() * inflated_max) return std::nullopt;
     std::string out(raw_bytes, '\0');
     uLongf size = raw_bytes;
     auto* to = reinterpret_cast<Bytef*>(out.data());
