@@ -74,9 +74,10 @@ export class RemoteCarets {
 
   private draw(): void {
     const all = this.cursors.all
-    const here = new Set(all.map(({ id }) => id))
-    for (const [id, { widget }] of this.drawn) {
-      if (here.has(id)) continue
+    const here = new Map(all.map((cursor) => [cursor.id, cursor]))
+    for (const [id, { widget, cursor }] of this.drawn) {
+      const { name, slot } = here.get(id) ?? {}
+      if (name === cursor.name && slot === cursor.slot) continue
       this.editor.removeContentWidget(widget)
       this.drawn.delete(id)
     }

@@ -1,7 +1,7 @@
 /**
  * Where the others are, from what they say in their awareness. What they say names letters; here
  * it becomes offsets that move with the text until they say something newer. Names and colours are
- * the room's for whoever is in its list; only what comes from other programs goes by its own word.
+ * the room's for whoever is in its list; only a program whose name is not in it goes by its word.
  * Without an editor: the editor draws what is here.
  */
 import type * as Y from 'yjs'
@@ -16,7 +16,7 @@ import { slotOf } from './room-data'
 export interface RemoteCursor extends Selected {
   /** The number of the one who says it. */
   id: number
-  /** Undefined for other programs that do not know the room's list. */
+  /** Undefined for other programs under a name that nobody in the room has. */
   sid: string | undefined
   name: string
   slot: number
@@ -122,17 +122,25 @@ export class RemoteCursors {
   }
 
   private shown(id: number, { claim, at, movedAt }: Known): RemoteCursor | undefined {
-    const { sid, isAway } = claim
+    const { isAway } = claim
     if (!at) return undefined
-    if (sid === undefined) {
-      const { name } = claim
-      return { id, sid, name, slot: claim.slot ?? slotOf({ userId: name }), movedAt, isAway, ...at }
+    const participant = this.participantOf(claim)
+    if (participant) {
+      const { sid, name } = participant
+      return { id, sid, name, slot: slotOf(participant), movedAt, isAway, ...at }
     }
-    const participant = this.participants.find((one) => one.sid === sid)
     // Said to be somebody who is not here: a ghost, or not here yet.
-    if (!participant) return undefined
-    const { name } = participant
-    return { id, sid, name, slot: slotOf(participant), movedAt, isAway, ...at }
+    if (claim.sid !== undefined) return undefined
+    const { name } = claim
+    const slot = claim.slot ?? slotOf({ userId: name })
+    return { id, sid: undefined, name, slot, movedAt, isAway, ...at }
+  }
+
+  /** Other programs say a name alone: it is whoever has it and says nothing else here. */
+  private participantOf({ sid, name }: Claim): Participant | undefined {
+    if (sid !== undefined) return this.participants.find((one) => one.sid === sid)
+    const others = new Set([...this.known.values()].map(({ claim }) => claim.sid))
+    return this.participants.find((one) => one.name === name && !others.has(one.sid))
   }
 
   private tell(): void {
