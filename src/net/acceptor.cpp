@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <fmt/format.h>
 #include <netdb.h>
 
@@ -19,8 +18,6 @@
 
 namespace codencollab::net {
 namespace {
-
-using boost::asio::posix::stream_descriptor;
 
 constexpr int backlog = 4096;
 // Accepted in one turn, so that a flood of connections does not hold up those that are open.
@@ -116,33 +113,42 @@ Result<std::vector<ListeningSocket>> listen_on(const std::string& host, std::uin
     return sockets;
 }
 
-struct Acceptor::State : std::enable_shared_from_this<Acceptor::State> {
-    State(AsioLoop& l, UniqueFd listening, Accepted a)
-        : loop(l), socket(l.context(), listening.release()), accepted(std::move(a)) {
+struct Acceptor::State final : Watcher, std::enable_shared_from_this<Acceptor::State> {
+    State(EventLoop& l, UniqueFd s, Accepted a)
+        : loop(l), socket(std::move(s)), accepted(std::move(a)) {
         reopen_reserve();
+        loop.watch(socket.get(), *this);
     }
 
     void reopen_reserve() { reserve = UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
-    void wait() {
-        socket.async_wait(
-            stream_descriptor::wait_read,
-            [self = shared_from_this()](boost::system::error_code error) {
-                if (!error && self->accepted) self->accept_some();
-            });
+    void on_ready(std::uint32_t /*events*/) override { accept_some(); }
+
+    void stop() {
+        accepted = nullptr;
+        pause.cancel();
+        loop.forget_descriptor(socket.get(), shared_from_this());
+        socket.reset();
+    }
+
+    // The rest of a flood in a later turn: no event tells of it again.
+    Task more() {
+        return [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->accept_some();
+        };
     }
 
     UniqueFd accept_one(sockaddr_storage& address) {
         socklen_t size = sizeof address;
         return UniqueFd(::accept4(
-            socket.native_handle(),
+            socket.get(),
             reinterpret_cast<sockaddr*>(&address),
             &size,
             SOCK_NONBLOCK | SOCK_CLOEXEC));
     }
 
     void accept_some() {
-        for (int i = 0; i < accepted_a_turn; ++i) {
+        for (int i = 0; accepted && i < accepted_a_turn; ++i) {
             sockaddr_storage address{};
             UniqueFd fd = accept_one(address);
             if (fd) {
@@ -152,14 +158,11 @@ struct Acceptor::State : std::enable_shared_from_this<Acceptor::State> {
                 accepted(std::move(fd), remote_text(address));
                 continue;
             }
-            if (errno == EMFILE || errno == ENFILE) {
-                refuse_one();
-                return;
-            }
-            if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+            if (errno == EMFILE || errno == ENFILE) return refuse_one();
+            if (errno == EAGAIN || errno == EWOULDBLOCK) return;
             // ECONNABORTED and other ends of a connection that was never ours: the next one.
         }
-        wait();
+        if (accepted) loop.post(more());
     }
 
     // Out of descriptors: the one in reserve lets us take the connection, to close it.
@@ -173,30 +176,22 @@ struct Acceptor::State : std::enable_shared_from_this<Acceptor::State> {
                 "Out of file descriptors: new connections are closed. Raise the limit (ulimit "
                 "-n).");
         }
-        pause = loop.after(pause_without_descriptors, [weak = weak_from_this()] {
-            const auto self = weak.lock();
-            if (self && self->accepted) self->wait();
-        });
+        pause = loop.after(pause_without_descriptors, more());
     }
 
-    AsioLoop& loop;
-    stream_descriptor socket;
+    EventLoop& loop;
+    UniqueFd socket;
     Accepted accepted;  // none once the acceptor has gone
     UniqueFd reserve;
     Timer pause;
     bool told = false;
 };
 
-Acceptor::Acceptor(AsioLoop& loop, UniqueFd listening, Accepted accepted)
-    : state_(std::make_shared<State>(loop, std::move(listening), std::move(accepted))) {
-    state_->wait();
-}
+Acceptor::Acceptor(EventLoop& loop, UniqueFd listening, Accepted accepted)
+    : state_(std::make_shared<State>(loop, std::move(listening), std::move(accepted))) {}
 
 Acceptor::~Acceptor() {
-    state_->accepted = nullptr;
-    state_->pause.cancel();
-    boost::system::error_code ignored;
-    state_->socket.close(ignored);
+    state_->stop();
 }
 
 }  // namespace codencollab::net

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/unique_fd.h"
-#include "net/asio_loop.h"
+#include "net/event_loop.h"
 
 #include <chrono>
 #include <cstdint>
@@ -29,7 +29,7 @@ class Acceptor {
   public:
     using Accepted = std::function<void(UniqueFd fd, std::string remote_address)>;
 
-    Acceptor(AsioLoop& loop, UniqueFd listening, Accepted accepted);
+    Acceptor(EventLoop& loop, UniqueFd listening, Accepted accepted);
     ~Acceptor();
 
   private:

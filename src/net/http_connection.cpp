@@ -34,7 +34,7 @@ std::span<char> read_buffer() {
 // What a Respond holds: answers on the connection's loop, wherever it is called or dropped.
 class Answer {
   public:
-    Answer(std::weak_ptr<HttpConnection> connection, AsioLoop& loop, std::uint64_t serial)
+    Answer(std::weak_ptr<HttpConnection> connection, EventLoop& loop, std::uint64_t serial)
         : connection_(std::move(connection)), loop_(&loop), serial_(serial) {}
     Answer(Answer&& other) noexcept
         : connection_(std::move(other.connection_)),
@@ -48,7 +48,7 @@ class Answer {
     }
 
     void operator()(HttpResponse response) {
-        AsioLoop* loop = std::exchange(loop_, nullptr);
+        EventLoop* loop = std::exchange(loop_, nullptr);
         if (loop == nullptr) return;
         // The weak handle is locked on the loop alone: there the connection has to die.
         auto deliver = [connection = std::move(connection_),
@@ -66,7 +66,7 @@ class Answer {
 
   private:
     std::weak_ptr<HttpConnection> connection_;
-    AsioLoop* loop_;
+    EventLoop* loop_;
     std::uint64_t serial_;
 };
 

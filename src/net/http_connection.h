@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/asio_loop.h"
+#include "net/event_loop.h"
 #include "net/http.h"
 #include "net/server.h"
 #include "net/tcp_stream.h"
@@ -21,7 +21,7 @@ class HttpConnection;
 /// A server's part on one loop: what its connections share, and the connections.
 /// Threads: the loop's own.
 struct HttpShard {
-    AsioLoop& loop;
+    EventLoop& loop;
     const HttpLimits limits;
     HttpHandler& handler;
     std::unordered_set<std::shared_ptr<HttpConnection>> connections{};
@@ -45,7 +45,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     /// Becomes a WebSocket; empty when the connection has gone.
     WebSocket upgrade(std::uint64_t serial, std::string answer, WebSocketOptions options);
 
-    AsioLoop& loop() const { return shard_->loop; }
+    EventLoop& loop() const { return shard_->loop; }
 
   private:
     enum class Phase { head, body, handling, writing, lingering, closed };

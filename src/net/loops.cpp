@@ -1,6 +1,6 @@
 #include "net/loops.h"
 
-#include "net/asio_loop.h"
+#include "net/event_loop.h"
 
 #include <pthread.h>
 
@@ -20,7 +20,7 @@ class LoopPool::Member {
               loop_.run();
           }) {}
 
-    AsioLoop& loop() { return loop_; }
+    EventLoop& loop() { return loop_; }
 
     void stop() {
         loop_.stop();
@@ -28,7 +28,7 @@ class LoopPool::Member {
     }
 
   private:
-    AsioLoop loop_;
+    EventLoop loop_;
     std::jthread thread_;  // after the loop it runs
 };
 

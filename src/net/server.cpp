@@ -12,7 +12,7 @@ class Server::Core {
   public:
     Core(LoopPool& loops, const HttpLimits& limits, HttpHandler& handler) : loops_(loops) {
         for (std::size_t i = 0; i < loops.size(); ++i) {
-            auto& loop = dynamic_cast<AsioLoop&>(loops.loop(i));
+            auto& loop = dynamic_cast<EventLoop&>(loops.loop(i));
             shards_.push_back(std::make_shared<HttpShard>(HttpShard{loop, limits, handler}));
         }
     }

@@ -2,7 +2,7 @@
 
 #include "base/loop.h"
 #include "base/unique_fd.h"
-#include "net/asio_loop.h"
+#include "net/event_loop.h"
 
 #include <sys/uio.h>
 
@@ -25,7 +25,7 @@ struct IoOutcome {
 /// Ownership: owns the descriptor. Threads: its loop's.
 class TcpStream {
   public:
-    TcpStream(AsioLoop& loop, UniqueFd fd);
+    TcpStream(EventLoop& loop, UniqueFd fd);
     ~TcpStream();
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
@@ -45,6 +45,8 @@ class TcpStream {
 
   private:
     struct State;
+    IoOutcome written(std::ptrdiff_t returned);
+
     std::shared_ptr<State> state_;
 };
 

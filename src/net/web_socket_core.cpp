@@ -21,7 +21,7 @@ constexpr std::size_t dropped_bytes_max = 64 << 10;
 }  // namespace
 
 WebSocket::Core::Core(
-    AsioLoop& loop,
+    EventLoop& loop,
     UniqueFd fd,
     std::string remote_address,
     std::string received,
@@ -39,7 +39,7 @@ WebSocket::Core::~Core() {
     if (link_) link_->core = nullptr;
 }
 
-void WebSocket::Core::attach(AsioLoop& loop, UniqueFd fd) {
+void WebSocket::Core::attach(EventLoop& loop, UniqueFd fd) {
     loop_ = &loop;
     link_ = std::make_shared<Link>(Link{this});
     stream_.emplace(loop, std::move(fd));
@@ -92,7 +92,7 @@ void WebSocket::Core::start(WebSocketHandler handler) {
 }
 
 void WebSocket::Core::move_to(Loop& to, Task then) {
-    Move move{&dynamic_cast<AsioLoop&>(to), std::move(then)};
+    Move move{&dynamic_cast<EventLoop&>(to), std::move(then)};
     if (decoding_) {
         pending_move_ = std::move(move);  // once the handler has returned: it still reads a payload
     } else {
@@ -101,7 +101,7 @@ void WebSocket::Core::move_to(Loop& to, Task then) {
 }
 
 void WebSocket::Core::leave_for(Move move) {
-    AsioLoop& to = *move.to;
+    EventLoop& to = *move.to;
     auto fd = std::make_shared<UniqueFd>(detach());
     loop_ = &to;
     to.post([self = shared_from_this(), &to, fd, then = std::move(move.then)]() mutable {

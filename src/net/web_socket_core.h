@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/asio_loop.h"
+#include "net/event_loop.h"
 #include "net/tcp_stream.h"
 #include "net/web_socket.h"
 #include "wire/web_socket_frame.h"
@@ -22,7 +22,7 @@ namespace codencollab::net {
 class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
   public:
     Core(
-        AsioLoop& loop,
+        EventLoop& loop,
         UniqueFd fd,
         std::string remote_address,
         std::string received,
@@ -53,11 +53,11 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     };
 
     struct Move {
-        AsioLoop* to;
+        EventLoop* to;
         Task then;
     };
 
-    void attach(AsioLoop& loop, UniqueFd fd);
+    void attach(EventLoop& loop, UniqueFd fd);
     void leave_for(Move move);
     UniqueFd detach();
     /// A task that calls `act` unless the core has left this loop by then.
@@ -81,7 +81,7 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     void begin_closing(std::uint16_t code, std::string_view reason, bool by_peer);
     void finish();
 
-    AsioLoop* loop_;
+    EventLoop* loop_;
     std::shared_ptr<Link> link_;
     std::optional<TcpStream> stream_;  // none on the way between loops and after the end
     std::string remote_address_;
