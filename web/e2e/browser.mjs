@@ -87,6 +87,12 @@ export async function goToLine(page, line) {
 export async function replaceAll(page, text) {
   await page.locator('.monaco-editor').first().click()
   await page.keyboard.press('Control+A')
+  await paste(page, text)
+  await saved(page)
+}
+
+/** Pastes where the caret is. @param {import('playwright-core').Page} page @param {string} text */
+export async function paste(page, text) {
   await page.evaluate((pasted) => {
     const clipboardData = new window.DataTransfer()
     clipboardData.setData('text/plain', pasted)
@@ -97,7 +103,6 @@ export async function replaceAll(page, text) {
     })
     document.activeElement?.dispatchEvent(paste)
   }, text)
-  await saved(page)
 }
 
 /** The server has everything. @param {import('playwright-core').Page} page */

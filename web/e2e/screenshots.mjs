@@ -19,6 +19,14 @@ const viewports = {
   phone: { viewport: { width: 390, height: 844 }, suffix: '-390', hasTouch: true },
 }
 
+/** A device that asks for this theme. @param {string} theme */
+function device(theme) {
+  return {
+    colorScheme: theme.endsWith('dark') ? 'dark' : 'light',
+    contrast: theme.startsWith('hc-') ? 'more' : 'no-preference',
+  }
+}
+
 /** The room's states come from a file of their own, where there is one. */
 async function roomScreens() {
   const modules = ['./room-screens.mjs']
@@ -52,47 +60,53 @@ function trouble(where, what) {
   console.log(`TROUBLE ${where}: ${what}`)
 }
 
-for (const theme of themes) {
-  for (const size of sizes) {
-    const look = size === 'phone' ? viewports.phone : viewports.wide
-    for (const screen of wanted) {
-      const file = `${screen.name}${look.suffix}-${theme}`
-      const context = await browser.newContext({
-        viewport: look.viewport,
-        hasTouch: 'hasTouch' in look,
-        reducedMotion: 'reduce',
-        locale: 'en-GB',
-      })
-      const page = await context.newPage()
-      page.on('console', (message) => {
-        // Refusals and a connection that is cut are answers, though browsers log them as errors.
-        const refused = /Failed to load resource|WebSocket connection to/.test(message.text())
-        if (message.type() === 'error' && !refused) trouble(file, message.text())
-      })
-      page.on('pageerror', (error) => trouble(file, String(error)))
-      await page.addInitScript((chosen) => {
-        localStorage.setItem('codencollab-settings', JSON.stringify({ theme: chosen }))
-      }, theme)
-      try {
-        await screen.open(page, base)
-        await page.mouse.move(0, 0)
-        await page.screenshot({ path: `${out}/${file}.png` })
-        const { violations } = axe ? await new AxeBuilder({ page }).analyze() : { violations: [] }
-        for (const violation of violations) {
-          const nodes = violation.nodes.map((node) => node.target.join(' ')).join(' | ')
-          trouble(file, `axe ${violation.id}: ${violation.help} (${nodes})`)
-        }
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        )
-        if (sideways > 0) trouble(file, `scrolls sideways by ${sideways} px`)
-        console.log(`ok ${file}`)
-      } catch (error) {
-        trouble(file, error instanceof Error ? error.message : String(error))
-        await page.screenshot({ path: `${out}/${file}-failed.png` }).catch(() => undefined)
+/** @param {import('playwright-core').Page} page @param {string} file */
+async function picture(page, file) {
+  await page.screenshot({ path: `${out}/${file}.png` })
+  const { violations } = axe ? await new AxeBuilder({ page }).analyze() : { violations: [] }
+  for (const violation of violations) {
+    const nodes = violation.nodes.map((node) => node.target.join(' ')).join(' | ')
+    trouble(file, `axe ${violation.id}: ${violation.help} (${nodes})`)
+  }
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  if (sideways > 0) trouble(file, `scrolls sideways by ${sideways} px`)
+  console.log(`ok ${file}`)
+}
+
+for (const size of sizes) {
+  const look = size === 'phone' ? viewports.phone : viewports.wide
+  for (const screen of wanted) {
+    const name = `${screen.name}${look.suffix}`
+    const context = await browser.newContext({
+      viewport: look.viewport,
+      hasTouch: 'hasTouch' in look,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      ...device(themes[0] ?? 'light'),
+    })
+    const page = await context.newPage()
+    page.on('console', (message) => {
+      // Refusals and a connection that is cut are answers, though browsers log them as errors.
+      const refused = /Failed to load resource|WebSocket connection to/.test(message.text())
+      if (message.type() === 'error' && !refused) trouble(name, message.text())
+    })
+    page.on('pageerror', (error) => trouble(name, String(error)))
+    try {
+      await screen.open(page, base)
+      await page.mouse.move(0, 0)
+      // Each state is reached once: the page follows the device from one theme to the next.
+      for (const theme of themes) {
+        await page.emulateMedia(device(theme))
+        await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' })
+        await picture(page, `${name}-${theme}`)
       }
-      await context.close()
+    } catch (error) {
+      trouble(name, error instanceof Error ? error.message : String(error))
+      await page.screenshot({ path: `${out}/${name}-failed.png` }).catch(() => undefined)
     }
+    await context.close()
   }
 }
 await browser.close()

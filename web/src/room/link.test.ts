@@ -58,6 +58,8 @@ describe('the indicator of connection and saving', () => {
     ['saved', reduceLink(back, settled(7_000)), {}],
     ['back', after(synced, lost(), { type: 'synced', at: 9_000 }, settled(9_000)), {}],
     ['saved', after(synced, settled(9_000)), {}],
+    // Back, but what was written meanwhile was not taken.
+    ['saved', reduceLink(reduceLink(back, { type: 'refused' }), settled(8_000)), {}],
   ])('after a loss it says %s (%j, %j)', (expected, link, some) => {
     expect(indicatorOf(link, facts(some))).toBe(expected)
   })

@@ -17,6 +17,8 @@ export type LinkEvent =
   | { type: 'synced'; at: number }
   /** Nothing is unacknowledged. */
   | { type: 'settled'; at: number }
+  /** The server did not take what was written: whatever comes next, it is not "all merged". */
+  | { type: 'refused' }
   | { type: 'lost'; at: number; restarting: boolean }
   | { type: 'retrying'; at: number | undefined }
   | { type: 'ended'; reason: EndReason }
@@ -31,6 +33,10 @@ export function reduceLink(link: Link, event: LinkEvent): Link {
     case 'settled':
       if (link.phase !== 'synced' || !link.returning) return link
       return { ...link, returning: false, backSince: event.at }
+    case 'refused':
+      return link.phase === 'synced'
+        ? { phase: 'synced', since: link.since, returning: false }
+        : link
     case 'lost':
       if (link.phase === 'ended' && link.reason !== 'full') return link
       if (link.phase === 'synced')

@@ -6,6 +6,7 @@ import { IconButton } from '../ui/button'
 import { Icon } from '../ui/icon'
 import type { IconName } from '../ui/icon'
 import { downloadCode } from './download'
+import { noticeLine } from './notice-line'
 import { useRoom, useRoomState } from './room-context'
 import { useRuntimes } from './use-runtimes'
 
@@ -53,21 +54,20 @@ export function NoticeBar() {
     case 'back':
       return <Strip tone="" icon="check" title="" body={linkText.back} />
   }
-  if (notice?.kind === 'drifted' || notice?.kind === 'refused') {
-    const isRefused = notice.kind === 'refused'
-    const body = isRefused ? linkText.refused(notice.code) : linkText.drifted
+  if (notice) {
+    const isMild = notice.kind === 'drifted'
     return (
-      <Strip tone={isRefused ? 'warn' : ''} icon={isRefused ? 'warn' : 'info'} title="" body={body}>
-        <button type="button" className="link" onClick={() => download(notice.text)}>
-          {linkText.downloadOdd}
-        </button>
-        <Dismiss onClick={() => session.dismissNotice()} />
-      </Strip>
-    )
-  }
-  if (notice?.kind === 'too-large') {
-    return (
-      <Strip tone="warn" icon="warn" title="" body={linkText.tooLarge(notice.units, notice.limit)}>
+      <Strip
+        tone={isMild ? '' : 'warn'}
+        icon={isMild ? 'info' : 'warn'}
+        title=""
+        body={noticeLine(notice)}
+      >
+        {notice.kind !== 'too-large' && (
+          <button type="button" className="link" onClick={() => download(notice.text)}>
+            {linkText.downloadOdd}
+          </button>
+        )}
         <Dismiss onClick={() => session.dismissNotice()} />
       </Strip>
     )

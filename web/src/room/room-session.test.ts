@@ -263,6 +263,22 @@ describe('what the server will not have', () => {
     expect(server.text).toBe('print(1)\n')
   })
 
+  test('what was refused is not called merged when the connection is back', async () => {
+    await open()
+    const said: string[] = []
+    session.subscribe(() => said.push(indicator()))
+    socket.lose()
+    type('# mine')
+    await later(500)
+    server.refusing = 'locked'
+    await enter()
+    server.refusing = undefined
+    server.handle(socket)
+    await later(5_000)
+    expect([text(), indicator()]).toEqual(['print(1)\n', 'saved'])
+    expect(said).not.toContain('back')
+  })
+
   test('a reload does not bring it back', async () => {
     await open()
     socket.lose()

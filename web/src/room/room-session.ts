@@ -374,7 +374,9 @@ export class RoomSession {
   private onReplaced({ problem, text }: Refusal): void {
     this.cursors.attach(this.document.replica.code)
     for (const listener of this.replacedListeners) listener()
-    if (text !== undefined) this.notify({ kind: 'refused', code: problem.code, text })
+    if (text === undefined) return
+    this.advance({ type: 'refused' })
+    this.notify({ kind: 'refused', code: problem.code, text })
   }
 
   private sendAwareness(update: Uint8Array): void {

@@ -6,6 +6,7 @@ import { linkText, peopleText, runText } from '../text/room'
 import { announce } from '../ui/announcer'
 import { showToast } from '../ui/toast'
 import { languageName } from '../ui/language-sign'
+import { noticeLine } from './notice-line'
 import { useRoom, useRoomState } from './room-context'
 import type { RoomData, RoomEvent } from './room-data'
 import type { RoomSession } from './room-session'
@@ -24,6 +25,11 @@ export function useRoomAnnouncements(): void {
     else if (indicator === 'restarting') announce(linkText.restarting, { kind: 'link' })
     else if (indicator === 'back') announce(linkText.back, { kind: 'link' })
   }, [indicator])
+
+  const notice = useRoomState((state) => state.notice)
+  useEffect(() => {
+    if (notice) announce(noticeLine(notice))
+  }, [notice])
 }
 
 function say(event: RoomEvent, session: RoomSession): void {

@@ -1,9 +1,10 @@
 /** How a run ended, in one sentence and one word; limits in it are the server's. Pure. */
 import type { ExecutionResult, RoomLimits } from '../contract/events'
 import { shownName } from '../people/shown-name'
+import { formatBytes } from '../text/format'
 import { endingText, runText } from '../text/room'
 import type { IconName } from '../ui/icon'
-import { formatBytes, formatLimit, formatSeconds } from './units'
+import { formatLimit, formatSeconds } from './units'
 
 export interface Ending {
   tone: 'ok' | 'bad' | 'warn' | 'muted'

@@ -1,6 +1,7 @@
 import { slotOf } from '../room/room-data'
 import { useRoomState } from '../room/room-context'
 import { shownName } from '../people/shown-name'
+import { formatBytes } from '../text/format'
 import { runText } from '../text/room'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
@@ -9,7 +10,7 @@ import type { ExecutionResult } from '../contract/events'
 import { endingOf } from './ending'
 import type { Ending } from './ending'
 import type { Run, RunState } from './run-state'
-import { formatBytes, formatLimit, formatSeconds } from './units'
+import { formatLimit, formatSeconds } from './units'
 import { useElapsed } from './use-elapsed'
 
 type LiveOrOver = Exclude<RunState, { phase: 'idle' }>

@@ -1,4 +1,4 @@
-/** Times and sizes as the room writes them. */
+/** Times as the room writes them. */
 
 export function formatSeconds(ms: number, digits: number): string {
   return new Intl.NumberFormat(undefined, {
@@ -11,11 +11,4 @@ export function formatSeconds(ms: number, digits: number): string {
 export function formatLimit(ms: number): string {
   const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 })
   return ms >= 120_000 ? `${number.format(ms / 60_000)} min` : `${number.format(ms / 1000)} s`
-}
-
-export function formatBytes(bytes: number): string {
-  const number = (value: number) =>
-    new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value)
-  if (bytes >= 1_048_576) return `${number(bytes / 1_048_576)} MB`
-  return `${number(bytes / 1024)} KB`
 }

@@ -4,6 +4,14 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat().format(value)
 }
 
+/** "512 KB", "1.2 MB" */
+export function formatBytes(bytes: number): string {
+  const number = (value: number) =>
+    new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value)
+  if (bytes >= 1_048_576) return `${number(bytes / 1_048_576)} MB`
+  return `${number(bytes / 1024)} KB`
+}
+
 /** "Ada", "Ada and Mira", "Ada, Mira, and Ben" */
 export function formatList(names: readonly string[]): string {
   return new Intl.ListFormat('en').format(names)

@@ -1,5 +1,5 @@
 /** Everything the room says. Sentences that need a value are functions of it. */
-import { formatList, formatNumber } from './format'
+import { formatBytes, formatList, formatNumber } from './format'
 
 export const roomText = {
   loading: 'Opening the room…',
@@ -83,8 +83,12 @@ export const linkText = {
   drifted: 'This editor and the room had drifted apart; the room’s text is shown now.',
   downloadOdd: 'Download what was here',
   refused: (code: string) => `${refusals[code] ?? refusals['other']} The room’s text is shown now.`,
-  tooLarge: (units: number, limit: number) =>
-    `That is ${megabytes(units)} MB; a room holds ${megabytes(limit)} MB of text.`,
+  tooLarge: (units: number, limit: number) => {
+    const [wanted, holds] = [formatBytes(units), formatBytes(limit)]
+    return wanted === holds
+      ? `A room holds ${holds} of text, and this one is full.`
+      : `That is ${wanted}; a room holds ${holds} of text.`
+  },
   slow: 'slow',
   verySlow: 'very slow',
   roundTrip: (ms: number) => `${formatNumber(ms)} ms`,
@@ -349,11 +353,4 @@ function changesWait(count: number): string {
 
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-function megabytes(units: number): string {
-  const value = units / 1_048_576
-  return new Intl.NumberFormat(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(
-    value,
-  )
 }

@@ -123,8 +123,8 @@ export class RoomDocument {
       now,
       changed,
       synced: () => {
-        if (this.next?.engine === engine) this.swap(this.next)
         this.port.synced()
+        if (this.next?.engine === engine) this.swap(this.next)
       },
       refused: (problem) => this.rebuild(problem),
     })
