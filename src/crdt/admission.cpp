@@ -35,6 +35,7 @@ std::expected<void, DecodeError> Store::check(const UpdateRecords& records) {
         if (client == no_client) ++new_clients;
         for (std::uint32_t i = block.first; i < block.first + block.count; ++i) {
             const StructRecord& record = records.structs[i];
+            if (record.kind == Kind::skip) continue;  // a gap is no struct, and may be longer
             if (record.length > max_length) return refuse(Code::bad_integer, record.at);
             if (record.clock + record.length <= state) continue;
             if (record.kind == Kind::string) {

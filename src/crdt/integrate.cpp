@@ -1,5 +1,6 @@
 // Integration of a decoded update: which of its structs can be taken now, in which order, and what
 // waits (docs/wire-format.md, sections 4.1 and 4.6).
+#include "crdt/record_runs.h"
 #include "crdt/store.h"
 #include "crdt/update_decoder.h"
 #include "crdt/update_functions.h"
@@ -37,28 +38,31 @@ void Store::forget_big_scratch() {
 
 namespace {
 
-/// Brings an update's blocks into the order in which they are integrated, clients descending, one
-/// block a client. Yjs writes them so; others may not.
+/// Brings an update's blocks into the order in which they are integrated: clients descending, one
+/// block a client, each unit once. Yjs writes them so; others may not. Of two structs for one unit
+/// the one that begins first is taken, as where updates are merged: what waits is encoded that way.
 void sort_blocks(UpdateRecords& records) {
     const auto number = [&](const RecordBlock& block) { return records.clients[block.client]; };
     const auto out_of_order = [&](const RecordBlock& a, const RecordBlock& b) {
         return number(a) <= number(b);
     };
     if (std::ranges::adjacent_find(records.blocks, out_of_order) == records.blocks.end()) return;
-    std::ranges::stable_sort(records.blocks, [&](const RecordBlock& a, const RecordBlock& b) {
-        if (a.client != b.client) return number(a) > number(b);
-        return records.structs[a.first].clock < records.structs[b.first].clock;
-    });
+    const RunsByClient runs(records);
     std::vector<StructRecord> structs;
     structs.reserve(records.structs.size());
     std::vector<RecordBlock> blocks;
-    for (const RecordBlock& block : records.blocks) {
-        if (blocks.empty() || blocks.back().client != block.client) {
-            blocks.push_back({block.client, static_cast<std::uint32_t>(structs.size()), 0});
+    for (const std::uint32_t client : runs.clients()) {
+        const auto first = static_cast<std::uint32_t>(structs.size());
+        Clock end = 0;
+        for (const Run& run : runs.of(client)) {
+            for (std::uint32_t i = run.first; i < run.first + run.count; ++i) {
+                const StructRecord& record = records.structs[i];
+                if (record.clock + record.length <= end) continue;
+                end = record.clock + record.length;
+                structs.push_back(record);
+            }
         }
-        blocks.back().count += block.count;
-        const auto from = records.structs.begin() + block.first;
-        structs.insert(structs.end(), from, from + block.count);
+        blocks.push_back({client, first, static_cast<std::uint32_t>(structs.size()) - first});
     }
     records.structs = std::move(structs);
     records.blocks = std::move(blocks);
@@ -185,9 +189,14 @@ void Store::integrate_client(UpdateRecords& records, std::uint32_t first_client)
     }
 }
 
-// The rest of a client's queue, as an update of its own.
+// The rest of a client's queue, as an update of its own, from the first unit that is not known.
 void Store::set_aside(const UpdateRecords& records, const Queue& queue, Id missing) {
     relay_as_is_ = false;
+    const StructRecord& head = records.structs[queue.next];
+    const Clock begin = std::max(head.clock, state_of(head.client));
+    const auto known_of = [&](const StructRecord& record) {
+        return &record == &head ? begin - head.clock : 0;
+    };
     // Structs that do not follow each other (a client that came in several blocks) need a block
     // each.
     std::vector<RecordBlock> blocks;
@@ -203,18 +212,18 @@ void Store::set_aside(const UpdateRecords& records, const Queue& queue, Id missi
     for (const RecordBlock& block : blocks) {
         const StructRecord* record = &records.structs[block.first];
         const ClientNumber client = records.clients[block.client];
-        encoder.begin_client(block.count, client, record->clock);
+        encoder.begin_client(block.count, client, record->clock + known_of(*record));
         for (std::uint32_t i = 0; i < block.count; ++i, ++record) {
             write_struct(
                 encoder,
                 *record,
                 record->more == none ? nullptr : &records.more[record->more],
                 records.clients.data(),
-                {0, record->length});
+                {known_of(*record), record->length});
         }
     }
     encoder.begin_deletes(0);
-    pending_.add({missing, records.clients[records.structs[queue.next].client], encoder.finish()});
+    pending_.add({missing, records.clients[head.client], begin, encoder.finish()});
 }
 
 void Store::apply_deletes(const UpdateRecords& records) {
@@ -252,6 +261,19 @@ void Store::retry_pending() {
         }
         integrate_all(records_);
     };
+    // Mostly the same structs again and again.
+    const auto integrate_merged = [&](const std::vector<Pending::Fragment>& fragments) {
+        std::vector<std::string_view> updates;
+        updates.reserve(fragments.size());
+        for (const Pending::Fragment& fragment : fragments)
+            updates.push_back(fragment.update);
+        const auto merged = merge_updates(updates, Format::v1, options_.limits);
+        if (merged) {
+            integrate_bytes(*merged);
+        } else {
+            dropped_pending_ = true;
+        }
+    };
     bool moved = true;
     while (moved) {
         moved = false;
@@ -263,6 +285,12 @@ void Store::retry_pending() {
                 relay_as_is_ = false;
                 moved = true;
                 integrate_bytes(fragment->update);
+            }
+            const auto overtaken = pending_.take_overtaken(number, clients_[client].state);
+            if (!overtaken.empty()) {
+                relay_as_is_ = false;
+                moved = true;
+                integrate_merged(overtaken);
             }
         }
     }
@@ -285,13 +313,7 @@ void Store::retry_pending() {
                pending_.clients() > limits.pending_clients;
     };
     if (!over()) return;
-    // Mostly the same structs again and again: merged, they may fit.
-    std::vector<Pending::Fragment> fragments = pending_.take_all();
-    std::vector<std::string_view> updates;
-    updates.reserve(fragments.size());
-    for (const Pending::Fragment& fragment : fragments)
-        updates.push_back(fragment.update);
-    if (const auto merged = merge_updates(updates, Format::v1, limits)) integrate_bytes(*merged);
+    integrate_merged(pending_.take_all());  // merged, they may fit
     if (pending_.bytes() > limits.pending_bytes / 2 ||
         pending_.clients() > limits.pending_clients) {
         pending_.clear();

@@ -1,6 +1,7 @@
 #include "crdt/pending.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace codencollab::crdt {
 
@@ -36,6 +37,24 @@ std::optional<Pending::Fragment> Pending::take(ClientNumber client, Clock state)
     if (waiting.empty()) waiting_.erase(found);
     forget(fragment);
     return fragment;
+}
+
+std::vector<Pending::Fragment> Pending::take_overtaken(ClientNumber client, Clock state) {
+    std::vector<Fragment> taken;
+    if (!fragments_of_.contains(client)) return taken;  // almost always
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        std::vector<Fragment>& waiting = at->second;
+        const auto overtaken = std::ranges::partition(waiting, [&](const Fragment& fragment) {
+            return fragment.client != client || fragment.begin >= state;
+        });
+        std::ranges::move(overtaken, std::back_inserter(taken));
+        waiting.erase(overtaken.begin(), overtaken.end());
+        std::ranges::make_heap(waiting, waits_longer);
+        at = waiting.empty() ? waiting_.erase(at) : std::next(at);
+    }
+    for (const Fragment& fragment : taken)
+        forget(fragment);
+    return taken;
 }
 
 std::vector<Pending::Fragment> Pending::take_all() {

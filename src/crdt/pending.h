@@ -20,12 +20,16 @@ class Pending {
     struct Fragment {
         Id missing;
         ClientNumber client = 0;
+        Clock begin = 0;  // of the first struct
         std::string update;
     };
 
     void add(Fragment fragment);
     /// Takes out a fragment that waits for a unit of `client` below `state`.
     std::optional<Fragment> take(ClientNumber client, Clock state);
+    /// Takes out the fragments of `client` that begin below `state`: their first units are known
+    /// from elsewhere, and so need not be waited for.
+    std::vector<Fragment> take_overtaken(ClientNumber client, Clock state);
     /// Takes out all fragments.
     std::vector<Fragment> take_all();
 

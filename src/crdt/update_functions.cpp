@@ -1,6 +1,7 @@
 #include "crdt/update_functions.h"
 
 #include "crdt/delete_set.h"
+#include "crdt/item.h"
 #include "crdt/record_runs.h"
 #include "crdt/update_decoder.h"
 #include "crdt/update_encoder.h"
@@ -57,6 +58,7 @@ class UpdateComposer {
     void choose(std::uint32_t client, std::span<const Run> runs) {
         Clock state = known_.empty() ? 0 : known_.get(records_.clients[client]);
         Block block{.client = client, .first = pieces_.size()};
+        std::uint32_t length = 0;  // of the struct that the last pieces make
         for (const Run& run : runs) {
             if (run.end <= state) continue;
             for (std::uint32_t i = first_after(run, state); i < run.first + run.count; ++i) {
@@ -70,9 +72,12 @@ class UpdateComposer {
                     state = record.clock;
                 }
                 const std::uint32_t from = state - record.clock;
+                const std::uint32_t rest = record.length - from;
                 const bool continues = joining_ == Joining::yes && block.structs > 0 &&
-                                       pieces_.back().record != none &&
+                                       pieces_.back().record != none && rest <= max_length &&
+                                       length <= max_length - rest &&
                                        joins(records_.structs[pieces_.back().record], record, from);
+                length = continues ? length + rest : rest;
                 pieces_.push_back({.record = i, .from = from, .continues = continues});
                 if (!continues) ++block.structs;
                 state = record.clock + record.length;

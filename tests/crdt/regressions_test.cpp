@@ -280,6 +280,58 @@ TEST(CrdtRegressions, WhatWaitedForALocalEditIsTakenWithIt) {
     EXPECT_EQ(text.to_string(), "ab");
 }
 
+TEST(CrdtRegressions, TwoBlocksOfAClientSayEachUnitOnce) {
+    // Units 0 and 1, then three that lie in a type that nobody has sent; and in a second block,
+    // units 1 to 4 again, as forgotten ones. What waits is as a peer would read it.
+    const std::string update(
+        "\x02\x02\x01\x00\x01\x01\x04\x63\x6f\x64\x65\x02\x01\x00\x09\x00\x03"
+        "\x01\x01\x01\x00\x04\x00",
+        23);
+    Document document;
+    ASSERT_TRUE(document.apply(update).has_value());
+    EXPECT_EQ(document.state(1), 2U);
+    EXPECT_TRUE(document.has_pending());
+    Document second;
+    ASSERT_TRUE(second.apply(document.encode()).has_value());
+    EXPECT_EQ(second.state_vector(), document.state_vector());
+    EXPECT_EQ(second.encode(), document.encode());
+}
+
+TEST(CrdtRegressions, WhatFollowsOnKnownUnitsIsNotWaitedFor) {
+    // Three units in a type that nobody has sent; then the first two, forgotten by a peer that has
+    // collected its garbage. What is encoded would be cut there, and a peer would take the third.
+    Document document;
+    const std::string waiting("\x01\x01\x01\x00\x01\x00\x09\x00\x03\x00", 10);
+    ASSERT_TRUE(document.apply(waiting).has_value());
+    EXPECT_TRUE(document.has_pending());
+    ASSERT_TRUE(document.apply(forgotten(1, 0, 2)).has_value());
+    EXPECT_FALSE(document.has_pending());
+    EXPECT_EQ(document.state(1), 3U);
+    document.check_invariants();
+}
+
+TEST(CrdtRegressions, WhatWaitsFarAwayCanBeLoadedAgain) {
+    // One struct is at most half of all clocks long. A gap may be longer, and two that follow each
+    // other are not one.
+    constexpr Clock half = max_clock / 2;
+    const std::vector<std::string> far{forgotten(5, max_clock - 10, 3)};
+    const std::vector<std::string> long_ones{
+        forgotten(5, 10, half), forgotten(5, 10 + half, half - 20)};
+    for (const std::vector<std::string>& updates : {far, long_ones}) {
+        Document document;
+        ASSERT_TRUE(document.apply(typed(5, 0, "a")).has_value());
+        for (const std::string& update : updates)
+            ASSERT_TRUE(document.apply(update).has_value());
+        EXPECT_TRUE(document.has_pending());
+        for (const Format format : {Format::v1, Format::v2}) {
+            Document loaded;
+            ASSERT_TRUE(loaded.apply(document.encode({}, format), format).has_value());
+            EXPECT_TRUE(loaded.has_pending());
+            EXPECT_EQ(loaded.encode(), document.encode());
+        }
+    }
+}
+
 TEST(CrdtRegressions, TheRestOfAStructKnownInPartNeedsNoParent) {
     // Client 1's units from 1 on, said to lie in a type that nobody has sent. What is encoded with
     // what waits would be cut at the known units, and a peer would take what this replica did not.
