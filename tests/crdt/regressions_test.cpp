@@ -280,6 +280,25 @@ TEST(CrdtRegressions, WhatWaitedForALocalEditIsTakenWithIt) {
     EXPECT_EQ(text.to_string(), "ab");
 }
 
+TEST(CrdtRegressions, AKeyOfSeveralUnitsMayBeSplit) {
+    // Client 1 sets a key to a text of three units; client 2 sets it anew after the first of
+    // them, and client 3 after the last. Each deletes what stands just before it, and no more.
+    const std::string split(
+        "\x02\x01\x02\x00\x84\x01\x00\x01\x78"
+        "\x01\x01\x00\x24\x01\x04\x6d\x65\x74\x61\x01\x6b\x03\x61\x62\x63\x00",
+        26);
+    const std::string anew("\x01\x01\x03\x00\x84\x01\x02\x01\x79\x00", 10);
+    Document document;
+    for (const std::string& update : {split, anew}) {
+        ASSERT_TRUE(document.apply(update).has_value());
+        EXPECT_FALSE(document.has_pending());
+        document.check_invariants();
+        Document loaded;
+        ASSERT_TRUE(loaded.apply(document.encode()).has_value());
+        loaded.check_invariants();
+    }
+}
+
 TEST(CrdtRegressions, TwoBlocksOfAClientSayEachUnitOnce) {
     // Units 0 and 1, then three that lie in a type that nobody has sent; and in a second block,
     // units 1 to 4 again, as forgotten ones. What waits is as a peer would read it.
