@@ -196,7 +196,7 @@ test(
     await ben.page.screenshot({ path: `${pictures}unsaved-ben.png` })
     await ben.page.locator('.link-cell[data-state=reconnecting]').waitFor()
     const shown = await ben.page.evaluate(() => window.shown)
-    assert.deepEqual(shown, ['editing', 'saving', 'unsaved', 'reconnecting'])
+    assert.deepEqual(shown, ['saving', 'unsaved', 'reconnecting'])
     ben.line.heal()
     await saved(ben.page)
     assert.ok((await serversText()).startsWith('# true!'))

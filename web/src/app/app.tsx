@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react'
 import { BrowserRouter, Route, Routes } from 'react-router'
 import { SignInPage } from '../auth/sign-in-page'
 import { SignUpPage } from '../auth/sign-up-page'
@@ -20,7 +20,8 @@ import { StartPage } from './start-page'
 
 export function App({ boot }: { boot: Boot }) {
   const drawn = useTheme()
-  useEffect(() => applyTheme(drawn), [drawn])
+  // Before any effect: the editor makes its colours from what holds on the page.
+  useLayoutEffect(() => applyTheme(drawn), [drawn])
   useEffect(() => settings.followOtherTabs(), [])
   return (
     <MantineProvider

@@ -25,12 +25,12 @@ describe('the indicator of connection and saving', () => {
     ['loading', after(lost()), {}],
     ['loading', after(settled(5)), {}],
     ['saved', after(synced), {}],
-    ['editing', after(synced), { unacknowledgedSince: 10_000 }],
-    ['editing', after(synced), { unacknowledgedSince: 9_701 }],
+    ['saving', after(synced), { unacknowledgedSince: 10_000 }],
+    ['saving', after(synced), { unacknowledgedSince: 9_701 }],
     ['saving', after(synced), { unacknowledgedSince: 9_700 }],
     ['saving', after(synced), { unacknowledgedSince: 5_001 }],
     ['unsaved', after(synced), { unacknowledgedSince: 5_000 }],
-    ['editing', after(synced), { quietSince: 9_701 }],
+    ['saving', after(synced), { quietSince: 9_701 }],
     ['saved', after(synced), { quietSince: 9_700 }],
     ['saved', after(synced), { askingSince: 9_701 }],
     ['saving', after(synced), { askingSince: 9_700 }],
@@ -54,7 +54,7 @@ describe('the indicator of connection and saving', () => {
     ['saving', back, { unacknowledgedSince: 1 }],
     ['unsaved', back, { unacknowledgedSince: 1, now: 12_000 }],
     ['back', reduceLink(back, settled(8_000)), {}],
-    ['editing', reduceLink(back, settled(8_000)), { unacknowledgedSince: 9_900 }],
+    ['saving', reduceLink(back, settled(8_000)), { unacknowledgedSince: 9_900 }],
     ['saved', reduceLink(back, settled(7_000)), {}],
     ['back', after(synced, lost(), { type: 'synced', at: 9_000 }, settled(9_000)), {}],
     ['saved', after(synced, settled(9_000)), {}],
@@ -70,7 +70,7 @@ describe('the indicator of connection and saving', () => {
       for (const since of [1, 5_000, 9_000, 9_800, 10_000])
         for (const quietSince of [undefined, 1, 9_999]) {
           const shown = indicatorOf(link, facts({ unacknowledgedSince: since, quietSince }))
-          expect(['editing', 'saving', 'unsaved']).toContain(shown)
+          expect(['saving', 'unsaved']).toContain(shown)
         }
   })
 

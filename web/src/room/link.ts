@@ -54,8 +54,7 @@ export function reduceLink(link: Link, event: LinkEvent): Link {
 
 export type Indicator =
   | 'loading'
-  /** Something was written a moment ago; too early to speak of saving. */
-  | 'editing'
+  /** From the first letter on: "Saved" may not stand over what the server has not got. */
   | 'saving'
   | 'saved'
   /** The answer should have been here long ago. */
@@ -74,14 +73,14 @@ export interface LinkFacts {
   unacknowledgedSince: number | undefined
   /** Since when it is not known whether this page has missed something; absent when it has not. */
   askingSince: number | undefined
-  /** When the last change was acknowledged, if that went without a word. */
+  /** When the last change was acknowledged, if that came so soon that the word would flicker. */
   quietSince: number | undefined
   /** What the server says of its store. */
   saved: boolean
   browserOnline: boolean
 }
 
-/** A save that is quicker than this is not worth a word. */
+/** An answer that takes longer is worth a word; and a word stays for so long after the last letter. */
 export const savingShownAfterMs = 300
 /** From then on, whatever the socket claims, it is called what it is. */
 export const unsavedAfterMs = 5_000
@@ -101,10 +100,10 @@ export function indicatorOf(link: Link, facts: LinkFacts): Indicator {
       if (!facts.saved) return 'not-saved'
       const waited = facts.now - (waitingSince(link, facts) ?? Infinity)
       if (waited >= unsavedAfterMs) return 'unsaved'
-      if (waited >= savingShownAfterMs) return 'saving'
       // Between two letters the word stays: it would only flicker.
       const isQuiet = facts.now - (facts.quietSince ?? -Infinity) >= savingShownAfterMs
-      if (facts.unacknowledgedSince !== undefined || !isQuiet) return 'editing'
+      const isWritten = facts.unacknowledgedSince !== undefined || !isQuiet
+      if (isWritten || waited >= savingShownAfterMs) return 'saving'
       if (link.backSince !== undefined && facts.now - link.backSince < backShownForMs) return 'back'
       return 'saved'
     }

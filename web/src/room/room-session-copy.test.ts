@@ -79,7 +79,7 @@ describe('the copy on this device', () => {
     expect(session.getState().unacknowledged).toBe(1)
     server.isCommitting = false
     await enter()
-    expect(indicator()).toBe('editing')
+    expect(indicator()).toBe('saving')
     server.commit()
     await later(300)
     expect(indicator()).toBe('saved')

@@ -15,7 +15,13 @@ import type { YMessage } from './document/messages'
 import type { RelativeSelection } from './document/relative'
 import { RoomDocument } from './document/room-document'
 import type { Refusal } from './document/room-document'
-import { indicatorOf, initialLink, nextIndicatorChange, reduceLink } from './link'
+import {
+  indicatorOf,
+  initialLink,
+  nextIndicatorChange,
+  reduceLink,
+  savingShownAfterMs,
+} from './link'
 import type { Indicator, Link, LinkEvent, LinkFacts } from './link'
 import type { RemoteCursors } from './remote-cursors'
 import { RoomConnection } from './room-connection'
@@ -88,6 +94,7 @@ export class RoomSession {
   private checkTimer: ReturnType<typeof setTimeout> | undefined
   private hiddenAt: number | undefined
   private quietSince: number | undefined
+  private waitingSince: number | undefined
   private storeWorksSince = -Infinity
   private refreshTimer: ReturnType<typeof setTimeout> | undefined
   private probeTimer: ReturnType<typeof setInterval> | undefined
@@ -438,8 +445,11 @@ export class RoomSession {
     const now = Date.now()
     const { unacknowledged, unacknowledgedSince, askingSince } = this.document
     const { link } = this.state
-    if (unacknowledged === 0 && this.state.unacknowledged > 0)
-      this.quietSince = this.state.indicator === 'editing' ? now : undefined
+    if (unacknowledged === 0 && this.state.unacknowledged > 0) {
+      const wasQuick = now - (this.waitingSince ?? now) < savingShownAfterMs
+      this.quietSince = wasQuick ? now : undefined
+    }
+    this.waitingSince = unacknowledgedSince
     if (unacknowledged === 0 && link.phase === 'synced') this.advance({ type: 'settled', at: now })
     this.options.copy.note({
       isUnacknowledged: unacknowledged > 0,

@@ -203,7 +203,9 @@ function Side() {
   }
   // Where it lies over the editor, it closes like everything that does.
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.key === 'Escape' && width === 'medium' && !event.defaultPrevented) close()
+    // A menu or dialog of somebody in it stands elsewhere in the page, and closes by itself.
+    const isOwn = event.currentTarget.contains(event.target as Node)
+    if (event.key === 'Escape' && width === 'medium' && isOwn && !event.defaultPrevented) close()
   }
   return (
     // The keys of what is in it arrive here; it takes none by itself.

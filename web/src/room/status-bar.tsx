@@ -32,7 +32,6 @@ export function StatusBar() {
 
 const faces: Record<Indicator, { icon: IconName; tone: string }> = {
   loading: { icon: 'off', tone: '' },
-  editing: { icon: 'saved', tone: 'pending' },
   saving: { icon: 'saved', tone: 'pending' },
   saved: { icon: 'saved', tone: 'ok' },
   back: { icon: 'saved', tone: 'ok' },
@@ -61,8 +60,6 @@ function linkWord(indicator: Indicator, waiting: number): string {
   switch (indicator) {
     case 'loading':
       return linkText.loading
-    case 'editing':
-      return linkText.editing
     case 'saving':
       return linkText.saving
     case 'saved':

@@ -48,7 +48,7 @@ export function TopBar() {
 }
 
 function PeopleButton() {
-  const { isSideOpen, setSideOpen } = useRoomUi()
+  const { isSideOpen, setSideOpen, width } = useRoomUi()
   const data = useRoomState((state) => state.data)
   const away = useRoomState((state) => state.away)
   const people = peopleIn(data, away)
@@ -60,6 +60,10 @@ function PeopleButton() {
       className="people"
       aria-expanded={isSideOpen}
       onClick={() => setSideOpen(!isSideOpen)}
+      onKeyDown={(event) => {
+        // Where what it opens lies over the editor.
+        if (event.key === 'Escape' && width === 'medium') setSideOpen(false)
+      }}
     >
       <span className="sr">
         {peopleText.openPanel(shownName(you?.name ?? ''), people.length - 1)}

@@ -55,7 +55,6 @@ export const linkText = {
   notice: 'Notice',
   loading: 'Loading',
   loadingLine: 'The room is still being opened.',
-  editing: 'Editing…',
   saving: 'Saving…',
   saved: 'Saved',
   unsaved: 'Not saved yet',

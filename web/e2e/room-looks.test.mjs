@@ -1,0 +1,90 @@
+// How a room looks and closes what is open: on a device that changes its theme, on one of middle width.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Server } from '../../tests/support/server.mjs'
+import { editorReady, joinAsGuest, newPerson, openBrowser, until } from './browser.mjs'
+import { signUp } from './screens.mjs'
+
+/** @type {Server} */
+let server
+/** @type {import('playwright-core').Browser} */
+let browser
+const ada = {}
+before(async () => {
+  server = await Server.start()
+  browser = await openBrowser()
+  Object.assign(ada, await newPerson(browser))
+  await signUp(ada.page, server.base, 'Ada')
+  await ada.page.getByRole('button', { name: 'New room' }).first().click()
+  await editorReady(ada.page)
+  const ben = await newPerson(browser)
+  await joinAsGuest(ben.page, ada.page.url(), 'Ben')
+})
+after(async () => {
+  await browser?.close()
+  await server?.dispose()
+})
+
+test('the editor changes its theme with the page', async () => {
+  const looks = () =>
+    ada.page.evaluate(() => {
+      const frame = document.querySelector('.room .editor')
+      const editor = document.querySelector('.monaco-editor-background')
+      return {
+        theme: document.documentElement.dataset.theme,
+        around: window.getComputedStyle(frame).backgroundColor,
+        editor: window.getComputedStyle(editor).backgroundColor,
+      }
+    })
+  for (const [theme, colorScheme, contrast] of [
+    ['dark', 'dark', 'no-preference'],
+    ['hc-light', 'light', 'more'],
+    ['hc-dark', 'dark', 'more'],
+    ['light', 'light', 'no-preference'],
+  ]) {
+    await ada.page.emulateMedia({ colorScheme, contrast })
+    await until(`the editor is ${theme}`, async () => {
+      const now = await looks()
+      return now.theme === theme && now.editor === now.around
+    })
+  }
+})
+
+test('Escape closes what lies over the editor, one thing at a time', async () => {
+  const { page } = ada
+  await page.setViewportSize({ width: 1000, height: 800 })
+  const button = page.getByRole('button', { name: /^People: / })
+  const panel = page.getByRole('complementary', { name: 'People and chat' })
+  if (await panel.isVisible()) await button.click()
+  await button.click()
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'hidden' })
+
+  await button.click()
+  await page.getByRole('button', { name: 'Options for Ben' }).click()
+  const item = page.getByRole('menuitem', { name: 'Remove from the room' })
+  await item.waitFor()
+  await page.keyboard.press('Escape')
+  await item.waitFor({ state: 'hidden' })
+  assert.equal(await panel.isVisible(), true)
+
+  await page.getByRole('button', { name: 'Options for Ben' }).click()
+  await item.click()
+  const dialog = page.getByRole('dialog', { name: 'Remove Ben?' })
+  await dialog.waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+  assert.equal(await panel.isVisible(), true)
+
+  await page.getByRole('textbox', { name: 'Message' }).focus()
+  await page.keyboard.press('Escape')
+  await panel.waitFor({ state: 'hidden' })
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null),
+    true,
+  )
+})
+
+test('the console is silent', () => {
+  assert.deepEqual(ada.troubles, [])
+})
