@@ -16,9 +16,6 @@ constexpr std::size_t pending_count_max = 4'096;
 constexpr std::size_t pending_units_max = 4 << 20;
 // How many older texts are tried for a change that tells neither its revision nor its text.
 constexpr std::size_t guesses_max = 32;
-// By then the repair has arrived, and the way round it is not needed any more.
-constexpr std::chrono::seconds detour_age_max{10};
-constexpr std::size_t detour_pieces_max = 256;
 
 bool ends_lines_with_crlf(std::u16string_view text) {
     bool after_cr = false;
@@ -89,10 +86,6 @@ std::size_t units_of(const Changes& changes, const AppliedEdits* effect) {
 void DeltaView::sent(const Relay& relay, SteadyTime now) {
     push({relay.update, relay.effect, now, units_of(*relay.update.changes, relay.effect.get())});
     forget_aged(now);
-    if (!detour_) return;  // almost always
-    detour_->meant.apply(edits_of(*relay.effect));
-    const bool is_old = now - detour_->since > detour_age_max;
-    if (is_old || detour_->meant.count() > detour_pieces_max) detour_.reset();
 }
 
 void DeltaView::push(Pending pending) {
@@ -101,8 +94,11 @@ void DeltaView::push(Pending pending) {
 }
 
 void DeltaView::forget_first(std::size_t count) {
-    if (count > 0) detour_.reset();  // its origin is gone
     for (; count > 0; --count) {
+        if (weave_) {
+            weave_->take_first(edits_of(*pending_.front().effect));
+            if (weave_->update_count() == 0) weave_.reset();
+        }
         pending_units_ -= pending_.front().units;
         pending_.pop_front();
     }
@@ -206,7 +202,7 @@ DeltaView::Received DeltaView::drifted(
         return rescue(change, document, std::move(why));
     }
     if (!edits) return rescue(change, document, std::move(edits).error());
-    Edits moved = on_document(std::move(*edits), base);
+    Edits moved = on_document(std::move(*edits), base, document);
     Received received = refuse(base, {}, change.code);
     received.edits = by_characters(std::move(moved), document.text());
     return received;
@@ -223,7 +219,8 @@ DeltaView::Received DeltaView::rescue(
     if (awaits_reset) received.client = Received::Client::awaits_reset;
     if (!inserted) return received;
     Edits edits = transform(inserted->edits, difference(inserted->text, document.text()));
-    received.edits = by_characters(on_document(std::move(edits), pending_.size()), document.text());
+    received.edits =
+        by_characters(on_document(std::move(edits), pending_.size(), document), document.text());
     // The text on its way to it does not hold what it has just put in.
     if (awaits_reset) owes_reset_ = true;
     return received;
@@ -243,7 +240,7 @@ std::optional<DeltaView::Base> DeltaView::base_by_code(
         std::vector<Edits> rivals;
         if (found) {
             rivals = std::move(found->rivals);
-            rivals.push_back(on_document(std::move(found->edits), found->base));
+            rivals.push_back(on_document(std::move(found->edits), found->base, document));
         }
         const bool is_newest = base == pending_.size();
         found = Base{
@@ -281,44 +278,62 @@ std::optional<DeltaView::Base> DeltaView::base_by_positions(
     return std::nullopt;
 }
 
-std::vector<Edits> DeltaView::way_to_document(std::size_t base) const {
-    if (base == pending_.size()) return {};
-    std::vector<Edits> way;
-    if (detour_) {
-        Pieces made(detour_->origin.size());
-        for (std::size_t i = 0; i < base; ++i)
-            made.apply(edits_of(*pending_[i].effect));
-        way.push_back(made.edits_towards(detour_->meant, detour_->origin));
-    } else {
-        for (std::size_t i = base; i < pending_.size(); ++i) {
-            way.push_back(edits_of(*pending_[i].effect));
+Weave DeltaView::weave_at(std::size_t base, const Document& document) const {
+    const bool is_woven = weave_ && base < weave_->update_count();
+    std::size_t size = document.text().size();
+    for (std::size_t i = base; i < pending_.size(); ++i) {
+        for (const AppliedEdit& edit : *pending_[i].effect)
+            size = size - edit.inserted.size() + edit.removed.size();
+    }
+    Weave weave = is_woven ? *weave_ : Weave(size);
+    for (std::size_t i = 0; is_woven && i < base; ++i)
+        weave.take_first(edits_of(*pending_[i].effect));
+    for (std::size_t i = base + weave.update_count(); i < pending_.size(); ++i) {
+        if (pending_[i].is_reset) {
+            weave.add_reset(edits_of(*pending_[i].effect));
+        } else {
+            weave.add_relay(*pending_[i].update.changes, edits_of(*pending_[i].effect));
         }
     }
-    return way;
+    return weave;
 }
 
-// Whatever the document cannot hold is taken out first: that may make two edits one.
-Edits DeltaView::on_document(Edits edits, std::size_t base) const {
+Edits DeltaView::on_document(Edits edits, std::size_t base, const Document& document) const {
+    if (base < pending_.size()) return weave_at(base, document).change(edits);
+    // Whatever the document cannot hold is taken out first: that may make two edits one.
     for (Edit& edit : edits)
         edit.text = fit_for_document(std::move(edit.text));
-    edits = normal_form(std::move(edits));
-    for (const Edits& step : way_to_document(base))
-        edits = transform(edits, step);
-    return edits;
+    return normal_form(std::move(edits));
 }
 
-// By whole characters: half of one that is taken apart becomes U+FFFD as well.
-Edits DeltaView::by_characters(Edits edits, std::u16string_view text) {
+// By whole characters: half of one that is taken apart becomes U+FFFD as well. `replaced` are
+// those, in the text after the edits.
+Edits DeltaView::by_characters(Edits edits, std::u16string_view text, Edits* replaced) {
     edits = widen_to_characters(std::move(edits), text);
-    for (Edit& edit : edits)
-        edit.text = fit_for_document(std::move(edit.text));
+    std::size_t grown = 0;
+    std::size_t shrunk = 0;
+    for (Edit& edit : edits) {
+        std::u16string fit = fit_for_document(edit.text);
+        for (std::size_t i = 0; replaced != nullptr && i < fit.size(); ++i) {
+            const std::size_t at = edit.begin + grown - shrunk + i;
+            if (fit[i] != edit.text[i]) replaced->push_back({at, at + 1, {fit[i]}});
+        }
+        grown += fit.size();
+        shrunk += edit.end - edit.begin;
+        edit.text = std::move(fit);
+    }
+    if (replaced != nullptr) *replaced = normal_form(std::move(*replaced));
     return edits;
 }
 
 DeltaView::Received DeltaView::accept(
     Base found, const CodeChange& change, const Document& document) {
-    Received received;
-    Edits edits = on_document(found.edits, found.base);
+    using Client = Received::Client;
+    const bool is_newest = found.base == pending_.size();
+    std::optional<Weave> weave;
+    if (!is_newest) weave = weave_at(found.base, document);
+    Edits edits =
+        weave ? weave->change(found.edits) : on_document(found.edits, found.base, document);
     // Nobody can say which of these texts it was: what the sender may not have seen stays.
     for (const Edits& rival : found.rivals)
         edits = removing_only_with(edits, rival);
@@ -326,25 +341,26 @@ DeltaView::Received DeltaView::accept(
     const bool is_doubtful = owes_reset_ && !found.is_told;
     if (is_doubtful) edits = removing_only_with(edits, {});
     const bool is_certain = found.rivals.empty() && !is_doubtful;
-    received.edits = by_characters(std::move(edits), document.text());
-    // Whether all of it is taken as it was sent; else the client is repaired.
-    const bool is_whole = std::ranges::all_of(
-        found.edits, [](const Edit& edit) { return edit.text == fit_for_document(edit.text); });
-    const bool cuts = is_whole && found.base == pending_.size() && found.rivals.empty() &&
-                      *received.edits != found.edits;
-    const bool is_newest = found.base == pending_.size();
-    if (is_newest && is_whole && !cuts && !is_doubtful) {
-        received.client = Received::Client::in_step;
+
+    Received received;
+    Edits whole = by_characters(std::move(edits), document.text(), &received.replaced);
+    if (is_newest && is_certain && whole == found.edits) {
+        received.client = Client::in_step;
+        received.own = std::move(found.edits);
     } else {
-        received.client = Received::Client::known;
+        received.client = Client::known;
         received.text = change.code
                             ? *change.code
                             : apply_edits(is_newest ? document.text() : found.text, found.edits);
+        if (is_certain && is_newest) {
+            weave.emplace(document.text().size());
+            weave->change(found.edits);
+        }
+        if (is_certain) received.weave = std::move(weave);
     }
-    received.way = way_to_document(found.base);
-    if (is_whole && !cuts && is_certain) received.own = std::move(found.edits);
+    received.edits = std::move(whole);
+    weave_.reset();
     forget_first(found.base);
-    detour_.reset();
     // From here on its text is a guess, and no later change of its own need show that it is wrong.
     if (!is_certain) owes_reset_ = true;
     return received;
@@ -358,8 +374,8 @@ DeltaView::Received DeltaView::refuse(
         received.client = Received::Client::known;
         received.text = std::move(*text);
     }
+    weave_.reset();
     forget_first(base);
-    detour_.reset();
     return received;
 }
 
@@ -375,46 +391,64 @@ std::optional<CodeUpdate> DeltaView::settle(
     if (received.client == Client::in_step) {
         if (was_applied) return std::nullopt;  // almost always
         received.text = apply_edits(document.text(), received.own);
+        received.weave.emplace(document.text().size());
+        received.weave->change(received.own);
     }
+    weave_ = std::move(received.weave);
+    if (weave_) weave_->settle(was_applied, received.replaced);
 
     // What the client will show once it has made everything that is on its way.
-    std::u16string start = received.text;
     TextDocument shown(std::move(received.text));
-    Pieces made(start.size());
-    for (Pending& pending : pending_) {
-        const Edits naive = pending.is_reset
-                                ? difference(shown.text(), pending.update.changes->front().text)
-                                : edits_by_monaco(shown, *pending.update.changes);
-        made.apply(naive);
-        AppliedEdits effect = shown.apply(naive);
+    const Letters letters = foresee(shown);
+    Edits repair;
+    if (weave_) {
+        repair = edits_between(letters, weave_->document(), document.text());
+        repair = widen_to_characters(std::move(repair), shown.text());
+        // Unless the document took the change in another way than it was asked to.
+        if (!leads_to(shown.text(), repair, document.text())) weave_.reset();
+    }
+    if (!weave_) repair = difference(shown.text(), document.text());
+    if (repair.empty()) {
+        tidy_weave();
+        return std::nullopt;
+    }
+    auto changes = std::make_shared<const Changes>(write_changes(shown, repair));
+    if (made_by_monaco(shown, *changes).edits != repair) return reset(document, next_rev, now);
+    if (weave_) weave_->add_repair(repair);
+    auto effect = std::make_shared<const AppliedEdits>(shown.apply(repair));
+    const std::size_t units = units_of(*changes, effect.get());
+    push({{changes, next_rev}, std::move(effect), now, units});
+    tidy_weave();
+    return CodeUpdate{std::move(changes), next_rev};
+}
+
+// `shown`, the client's text now, becomes what it will be; the answer is its letters, if they are
+// known.
+Letters DeltaView::foresee(TextDocument& shown) {
+    Letters letters;
+    if (weave_) letters = weave_->client();
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+        Pending& pending = pending_[i];
+        const Changes& changes = *pending.update.changes;
+        const MadeByMonaco made =
+            pending.is_reset ? MadeByMonaco{difference(shown.text(), changes.front().text), {}}
+                             : made_by_monaco(shown, changes);
+        if (weave_) letters = weave_->foresee(i, letters, made.edits, changes, made.order);
+        AppliedEdits effect = shown.apply(made.edits);
         if (effect != *pending.effect) {
             pending.effect = std::make_shared<const AppliedEdits>(std::move(effect));
         }
     }
+    return letters;
+}
 
-    // What it should show, as long as its change is what makes the difference.
-    Edits repair;
-    if (was_applied && !received.own.empty()) {
-        Pieces meant(start.size());
-        for (const Edits& step : received.way) {
-            meant.apply(transform(step, received.own, Tie::edits_first));
-            received.own = transform(received.own, step);
-        }
-        repair = widen_to_characters(made.edits_towards(meant, start), shown.text());
-        if (leads_to(shown.text(), repair, document.text())) {
-            if (!repair.empty()) detour_ = Detour{std::move(start), std::move(meant), now};
-        } else {
-            repair.clear();
-        }
+void DeltaView::tidy_weave() {
+    if (!weave_) return;
+    if (pending_.empty()) {
+        weave_.reset();
+    } else {
+        weave_->tidy();
     }
-    if (shown.text() == document.text()) return std::nullopt;
-    if (repair.empty()) repair = difference(shown.text(), document.text());
-    auto changes = std::make_shared<const Changes>(write_changes(shown, repair));
-    if (edits_by_monaco(shown, *changes) != repair) return reset(document, next_rev, now);
-    auto effect = std::make_shared<const AppliedEdits>(shown.apply(repair));
-    const std::size_t units = units_of(*changes, effect.get());
-    push({{changes, next_rev}, std::move(effect), now, units});
-    return CodeUpdate{std::move(changes), next_rev};
 }
 
 std::optional<CodeUpdate> DeltaView::reset(
@@ -441,7 +475,7 @@ CodeUpdate DeltaView::push_reset(
     std::uint64_t next_rev,
     SteadyTime now) {
     owes_reset_ = false;
-    detour_.reset();
+    if (!effect) weave_.reset();
     reset_at_ = now;
     auto changes = std::make_shared<const Changes>(Changes{replace_everything(document.text())});
     const CodeUpdate update{changes, next_rev};

@@ -7,8 +7,8 @@
 #include "room/edit.h"
 #include "room/event.h"
 #include "room/monaco.h"
-#include "room/pieces.h"
 #include "room/text_document.h"
+#include "room/weave.h"
 
 #include <chrono>
 #include <cstddef>
@@ -52,8 +52,9 @@ class DeltaView {
             awaits_reset,  // its text is unknown, but on its way to being replaced
         };
         Client client = Client::unknown;
-        Edits own;  // its change, on the text that it saw; empty when that text is not certain
-        std::vector<Edits> way;  // from that text to the document as it was
+        Edits own;                   // of one in step: its change
+        std::optional<Weave> weave;  // with its change in it; none when its base is not certain
+        Edits replaced;              // halves of characters, in the document once it is made
         std::u16string text;
     };
 
@@ -112,15 +113,6 @@ class DeltaView {
         bool is_told = false;         // by the client's revision, not found by its text
     };
 
-    /// While updates are on their way that land in the wrong place, and a repair behind them: the
-    /// way round those. Going through them, a letter that one takes away wrongly and the repair
-    /// brings back would be a new letter, and its removal meanwhile would be forgotten.
-    struct Detour {
-        std::u16string origin;  // the client's text before the first pending update
-        Pieces meant;           // how the document came of it
-        SteadyTime since;
-    };
-
     void push(Pending pending);
     CodeUpdate push_reset(
         std::shared_ptr<const AppliedEdits> effect,
@@ -143,13 +135,17 @@ class DeltaView {
         const Document& document);
     Received rescue(const CodeChange& change, const Document& document, Error why);
     Received refuse(std::size_t base, Error why, std::optional<std::u16string> text);
-    std::vector<Edits> way_to_document(std::size_t base) const;
-    Edits on_document(Edits edits, std::size_t base) const;
-    static Edits by_characters(Edits edits, std::u16string_view text);
+    Weave weave_at(std::size_t base, const Document& document) const;
+    Edits on_document(Edits edits, std::size_t base, const Document& document) const;
+    Letters foresee(TextDocument& shown);
+    void tidy_weave();
+    static Edits by_characters(Edits edits, std::u16string_view text, Edits* replaced = nullptr);
 
     std::deque<Pending> pending_;  // sent, and not known to have been applied; oldest first
     std::size_t pending_units_ = 0;
-    std::optional<Detour> detour_;
+    /// Of the first pending updates: those that were on their way when the client last made a
+    /// change. What came later the client makes in the right place; none when that is all.
+    std::optional<Weave> weave_;
     std::uint64_t floor_rev_;  // what comes before is not in pending_
     std::optional<SteadyTime> reset_at_;
     bool owes_reset_ = false;

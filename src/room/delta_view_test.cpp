@@ -1,14 +1,11 @@
 #include "room/delta_view.h"
 
-#include "room/text_document.h"
-#include "support/manual_clock.h"
-#include "support/monaco_model.h"
+#include "support/delta_table.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <ostream>
 #include <set>
@@ -18,125 +15,7 @@
 namespace codencollab::room {
 namespace {
 
-/// A server with one document and naive clients, each behind a line of its own that delivers when
-/// the test says so.
-class Table {
-  public:
-    struct Client {
-        MonacoModel model;
-        bool sends_rev = true;
-        bool sends_code = true;
-        std::uint64_t rev = 0;
-        DeltaView view{0};
-        std::deque<CodeUpdate> to_client;
-        std::deque<CodeChange> to_server;
-    };
-
-    explicit Table(std::u16string text) : document(std::move(text)) {}
-
-    Client& seat(bool sends_rev, bool sends_code) {
-        auto client = std::make_unique<Client>();
-        client->model.set_text(document.text());
-        client->sends_rev = sends_rev;
-        client->sends_code = sends_code;
-        client->rev = rev;
-        client->view = DeltaView(rev);
-        clients.push_back(std::move(client));
-        return *clients.back();
-    }
-
-    /// The client makes `edits` in its own text and sends them.
-    void type(Client& client, const Edits& edits) {
-        CodeChange change;
-        const TextDocument before(client.model.text());
-        change.changes = write_changes(before, edits);
-        client.model.set_text(apply_edits(before.text(), edits));
-        send(client, std::move(change));
-    }
-
-    void type_at(Client& client, std::size_t offset, std::u16string text) {
-        type(client, {{offset, offset, std::move(text)}});
-    }
-
-    void erase(Client& client, std::size_t begin, std::size_t end) {
-        type(client, {{begin, end, {}}});
-    }
-
-    void send(Client& client, CodeChange change) {
-        if (client.sends_rev) change.rev = client.rev;
-        if (client.sends_code) change.code = client.model.text();
-        client.to_server.push_back(std::move(change));
-    }
-
-    void server_reads(Client& author) {
-        if (author.to_server.empty()) return;
-        CodeChange change = std::move(author.to_server.front());
-        author.to_server.pop_front();
-        auto received = author.view.receive(std::move(change), document, rev, clock.steady_now());
-        last_error = received.edits ? std::nullopt : std::optional(received.edits.error().code);
-        const bool applied = received.edits.has_value();
-        if (applied && !received.edits->empty()) {
-            Relay relay;
-            relay.update.changes =
-                std::make_shared<const Changes>(write_changes(document, *received.edits));
-            relay.update.rev = ++rev;
-            relay.effect = std::make_shared<const AppliedEdits>(document.apply(*received.edits));
-            for (const auto& other : clients) {
-                if (other.get() == &author) continue;
-                other->view.sent(relay, clock.steady_now());
-                other->to_client.push_back(relay.update);
-            }
-        }
-        auto repair =
-            author.view.settle(std::move(received), applied, document, rev + 1, clock.steady_now());
-        if (repair) {
-            ++rev;
-            ++repairs;
-            author.to_client.push_back(*repair);
-        }
-    }
-
-    void client_reads(Client& client) {
-        if (client.to_client.empty()) return;
-        const CodeUpdate update = client.to_client.front();
-        client.to_client.pop_front();
-        client.model.apply_edits(*update.changes);
-        client.rev = update.rev;
-    }
-
-    /// Everything is delivered, and a pause gives back what is owed.
-    void settle_all() {
-        deliver_all();
-        clock.advance(DeltaView::reset_interval);
-        for (const auto& client : clients) {
-            if (auto update = client->view.reset_owed(document, rev + 1, clock.steady_now())) {
-                ++rev;
-                client->to_client.push_back(*update);
-            }
-        }
-        deliver_all();
-    }
-
-    void deliver_all() {
-        bool busy = true;
-        while (busy) {
-            busy = false;
-            for (const auto& client : clients) {
-                busy = busy || !client->to_server.empty() || !client->to_client.empty();
-                server_reads(*client);
-                client_reads(*client);
-            }
-        }
-    }
-
-    ManualClock clock;
-    TextDocument document;
-    std::uint64_t rev = 0;
-    std::size_t repairs = 0;
-    std::optional<ErrorCode> last_error;
-    std::vector<std::unique_ptr<Client>> clients;
-};
-
+using Table = DeltaTable;
 using Client = Table::Client;
 
 TEST(DeltaView, AChangeInStepCostsNoRepair) {
@@ -384,11 +263,11 @@ class TokenGame {
             RC_ASSERT(client->model.text() == text);
         for (char16_t each = first_token; each < next_token_; ++each) {
             const auto count = std::ranges::count(text, each);
-            // Removed in the moment in which it stood in a wrong place, a letter may come back; so
-            // may one that a client without revision removed while its text was in doubt. Nothing
-            // is ever doubled, and nothing goes that nobody removed.
+            // What a client without revision removed while its text was in doubt may come back.
+            // Nothing is ever doubled, and nothing goes that nobody removed.
             RC_ASSERT(count <= 1);
             RC_ASSERT(count == 1 || removed_.contains(each));
+            RC_ASSERT(count == 0 || !removed_by_revision_.contains(each));
         }
         // The index agrees with one made afresh.
         const TextDocument fresh(text);
@@ -409,7 +288,9 @@ class TokenGame {
         const std::u16string before = client.model.text();
         for (const Edit& each : edits) {
             for (std::size_t i = each.begin; i < each.end; ++i) {
-                if (before[i] >= first_token && before[i] < u'\uF8FF') removed_.insert(before[i]);
+                if (before[i] < first_token || before[i] >= next_token_) continue;
+                removed_.insert(before[i]);
+                if (client.sends_rev) removed_by_revision_.insert(before[i]);
             }
         }
         table.type(client, edits);
@@ -417,6 +298,7 @@ class TokenGame {
 
     char16_t next_token_ = first_token;
     std::set<char16_t> removed_;
+    std::set<char16_t> removed_by_revision_;
 };
 
 enum class Edited { anyhow, by_typing_alone };

@@ -46,18 +46,11 @@ RC_GTEST_PROP(Edits, LeadToTheTextTheyMakeAndBack, ()) {
     RC_ASSERT(after == text);
 }
 
-RC_GTEST_PROP(Pieces, TellTheEditsBetweenTwoTextsOfOneOrigin, ()) {
+RC_GTEST_PROP(Compose, MakesOneStepOfTwo, ()) {
     const Edits first = random_edits(text.size(), u'X');
     const std::u16string made = apply_edits(text, first);
     const Edits second = random_edits(made.size(), u'Z');
-    const Edits other = random_edits(text.size(), u'Y');
-    Pieces ours(text.size());
-    ours.apply(first);
-    ours.apply(second);
-    Pieces theirs(text.size());
-    theirs.apply(other);
-    const std::u16string from = apply_edits(made, second);
-    RC_ASSERT(apply_edits(from, ours.edits_towards(theirs, text)) == apply_edits(text, other));
+    RC_ASSERT(apply_edits(text, compose(first, second)) == apply_edits(made, second));
 }
 
 RC_GTEST_PROP(Difference, IsOneEditThatMakesTheOtherText, (std::string a, std::string b)) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <ranges>
 #include <tuple>
 
@@ -68,17 +69,25 @@ Result<Edits> read_changes(const Document& text, const Changes& changes, Offsets
     return normal_form(std::move(edits));
 }
 
-Edits edits_by_monaco(const Document& text, const Changes& changes) {
-    Edits edits;
-    edits.reserve(changes.size());
+MadeByMonaco made_by_monaco(const Document& text, const Changes& changes) {
+    Edits told;
+    told.reserve(changes.size());
     for (const Change& change : changes) {
         const std::size_t begin = text.offset_at(change.range.start);
         const std::size_t end = text.offset_at(change.range.end);
-        edits.push_back(at_valid_ends({begin, end, change.text}, text.text()));
+        told.push_back(at_valid_ends({begin, end, change.text}, text.text()));
     }
-    std::ranges::stable_sort(edits, ends_first);
-    if (overlap(edits)) return {};
-    return normal_form(std::move(edits));
+    MadeByMonaco made;
+    made.order.resize(told.size());
+    std::iota(made.order.begin(), made.order.end(), std::size_t{0});
+    std::ranges::stable_sort(
+        made.order, [&told](std::size_t a, std::size_t b) { return ends_first(told[a], told[b]); });
+    made.edits.reserve(told.size());
+    for (const std::size_t number : made.order)
+        made.edits.push_back(std::move(told[number]));
+    if (overlap(made.edits)) return {};
+    made.edits = normal_form(std::move(made.edits));
+    return made;
 }
 
 Changes write_changes(const Document& text, const Edits& edits) {

@@ -5,6 +5,9 @@
 #include "room/document.h"
 #include "room/edit.h"
 
+#include <cstddef>
+#include <vector>
+
 namespace codencollab::room {
 
 // What Monaco's positions mean, in both directions. Its rules (editor/common/model, 0.57): a range
@@ -19,9 +22,15 @@ enum class Offsets { must_agree, ignored };
 /// Fails with `invalid_change`: outside the text, disagreeing or overlapping.
 Result<Edits> read_changes(const Document& text, const Changes& changes, Offsets offsets);
 
+/// What Monaco does with changes.
+struct MadeByMonaco {
+    Edits edits;
+    std::vector<std::size_t> order;  // the changes whose texts those insert, one after another
+};
+
 /// What Monaco's `applyEdits` does to `text` with changes that were made for another one; nothing
 /// where it would throw because they overlap here.
-Edits edits_by_monaco(const Document& text, const Changes& changes);
+MadeByMonaco made_by_monaco(const Document& text, const Changes& changes);
 
 /// The edits as changes for a client whose text is `text`, from its end to its start, so that they
 /// may be made one by one or in one call.

@@ -4,14 +4,12 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace codencollab::room {
 
 /// What edits made of a text, as pieces: parts of the origin that are still there, and what came in
-/// between. Two of these with one origin tell exactly how their texts differ, which comparing the
-/// texts cannot: of equal letters it does not know which is which.
+/// between.
 class Pieces {
   public:
     /// The origin itself, of `size` units.
@@ -20,13 +18,8 @@ class Pieces {
     /// Cost: O(pieces + edits).
     void apply(const Edits& edits);
 
-    /// The edits that make the text of `target` of this one; both started from `origin`.
-    Edits edits_towards(const Pieces& target, std::u16string_view origin) const;
-
     /// What has been made of the origin, as one step.
     Edits edits() const;
-
-    std::size_t count() const { return pieces_.size(); }
 
   private:
     struct Piece {

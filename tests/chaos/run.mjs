@@ -1,4 +1,4 @@
-// ./dev chaos [SCENARIO…] [--kills N] [--seconds S] [--seed N] [--point NAME] [--rooms N] [--clients N] [--pace MS] [--kind KIND] [--bursts] [--short]
+// ./dev chaos [SCENARIO…] [--kills N] [--seconds S] [--seed N] [--point NAME] [--rooms N] [--clients N] [--pace MS] [--kind KIND] [--short]
 // Real server, real sockets, real files, and everything that can happen to them. Exit status 1 if a
 // promise was broken; what to look at is told then.
 import { readdir } from 'node:fs/promises'
@@ -23,7 +23,6 @@ const { values, positionals } = parseArgs({
     pace: number,
     point: { type: 'string' },
     kind: { type: 'string' },
-    bursts: { type: 'boolean' },
     short: { type: 'boolean' },
     list: { type: 'boolean' },
   },
@@ -49,7 +48,7 @@ if (values.point && !points.includes(values.point))
   fail(`there is no fault point '${values.point}'. There are: ${points.join(', ')}`)
 if (values.kind && makersOf(values.kind).length === 0)
   fail(`there are no clients of the kind '${values.kind}'`)
-const options = { point: values.point, kind: values.kind, bursts: values.bursts }
+const options = { point: values.point, kind: values.kind }
 for (const name of ['kills', 'seconds', 'rooms', 'clients', 'pace']) {
   if (values[name] === undefined) continue
   options[name] = Number(values[name])

@@ -8,9 +8,8 @@ const burstShare = 0.25
 export class Typist {
   number = 0
 
-  /** `bursts`: delta clients as well send several changes before the first is answered. */
-  constructor({ name, client, record, random, pace_ms = 400, kept_max = 60, bursts = false }) {
-    Object.assign(this, { name, client, record, random, pace_ms, kept_max, bursts })
+  constructor({ name, client, record, random, pace_ms = 400, kept_max = 60 }) {
+    Object.assign(this, { name, client, record, random, pace_ms, kept_max })
   }
 
   start() {
@@ -28,8 +27,7 @@ export class Typist {
   act() {
     if (!this.client.canEdit) return
     // Several in one turn are on their way together; in between nobody else's edits come in.
-    const mayBurst = this.bursts || this.client.kind !== 'delta'
-    const count = mayBurst && this.random.chance(burstShare) ? 3 : 1
+    const count = this.random.chance(burstShare) ? 3 : 1
     for (let i = 0; i < count; i++) this.editOnce()
   }
 

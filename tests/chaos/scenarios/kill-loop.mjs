@@ -74,7 +74,6 @@ export async function run({
   seconds = Infinity,
   pace_ms = 400,
   kept_max,
-  bursts,
   point,
   life,
   deathKinds,
@@ -100,7 +99,6 @@ export async function run({
     random,
     pace_ms,
     kept_max,
-    bursts,
     onReady,
   })
   const deaths = {}
