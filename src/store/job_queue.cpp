@@ -20,16 +20,26 @@ bool JobQueue::push(std::unique_ptr<Job>& job, std::size_t bytes) {
 }
 
 std::vector<JobQueue::Entry> JobQueue::take(
-    std::size_t count_max, std::chrono::milliseconds patience) {
+    std::size_t count_max, std::chrono::steady_clock::duration patience) {
+    std::vector<Entry> taken;
+    take_more(taken, count_max, patience);
+    return taken;
+}
+
+bool JobQueue::take_more(
+    std::vector<Entry>& batch,
+    std::size_t count_max,
+    std::chrono::steady_clock::duration patience) {
+    const std::size_t before = batch.size();
+    if (before >= count_max) return false;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, patience, [this] { return closed_ || !entries_.empty(); });
-    std::vector<Entry> taken;
-    while (!entries_.empty() && taken.size() < count_max) {
+    while (!entries_.empty() && batch.size() < count_max) {
         bytes_ -= entries_.front().bytes;
-        taken.push_back(std::move(entries_.front()));
+        batch.push_back(std::move(entries_.front()));
         entries_.pop_front();
     }
-    return taken;
+    return batch.size() > before;
 }
 
 void JobQueue::close() {

@@ -43,7 +43,12 @@ class JobQueue {
     /// False, and the job is left with the caller, once the queue is closed.
     bool push(std::unique_ptr<Job>& job, std::size_t bytes);
     /// Waits until something is there; at most `patience`. Empty when nothing came.
-    std::vector<Entry> take(std::size_t count_max, std::chrono::milliseconds patience);
+    std::vector<Entry> take(std::size_t count_max, std::chrono::steady_clock::duration patience);
+    /// The same, until `batch` has so many; false when nothing came, or it had.
+    bool take_more(
+        std::vector<Entry>& batch,
+        std::size_t count_max,
+        std::chrono::steady_clock::duration patience);
     /// No more jobs; who waits is woken.
     void close();
     bool is_finished();

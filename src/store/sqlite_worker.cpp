@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace codencollab::store {
 
@@ -15,6 +17,8 @@ namespace {
 
 // A batch holds the answers of all its jobs back until its commit, so it must stay short.
 constexpr std::size_t batch_jobs_max = 256;
+// A commit costs many times what another job in it does.
+constexpr std::chrono::milliseconds gathering_time{1};
 // How often a store that failed looks whether it can write again, when nobody asks it to.
 constexpr std::chrono::milliseconds probe_interval{1'000};
 constexpr std::chrono::milliseconds idle_interval{60'000};
@@ -105,7 +109,7 @@ void SqliteWorker::checkpoint(Connection::Checkpoint kind) {
 
 void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
     try {
-        run_in_one_transaction(batch, 0, batch.size());
+        in_one_transaction([&] { run_together(batch); });
         return;
     } catch (const SqliteFailure& failure) {
         note_failure(failure);
@@ -114,10 +118,11 @@ void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
     // transaction of its own.
     bool hopeless = batch.size() == 1;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (!batch[i].refused) batch[i].job->fail(unavailable());
+        if (batch[i].refused) continue;
+        batch[i].job->fail(unavailable());
         if (hopeless) continue;
         try {
-            run_in_one_transaction(batch, i, i + 1);
+            in_one_transaction([&] { run_alone(batch[i]); });
         } catch (const SqliteFailure& failure) {
             batch[i].job->fail(unavailable());
             note_failure(failure);
@@ -126,14 +131,31 @@ void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
     }
 }
 
-void SqliteWorker::run_in_one_transaction(
-    std::vector<JobQueue::Entry>& batch, std::size_t from, std::size_t to) {
+// What several loops send at one line of their grid shares a commit.
+void SqliteWorker::run_together(std::vector<JobQueue::Entry>& batch) {
+    using std::chrono::steady_clock;
+    const std::int64_t changes_before = connection_->changes_total();
+    std::optional<steady_clock::time_point> gathered;
+    std::size_t next = 0;
+    steady_clock::duration patience{0};
+    do {
+        for (; next < batch.size(); ++next) {
+            if (!batch[next].refused) run_alone(batch[next]);
+        }
+        // Who only reads need not wait for others.
+        if (connection_->changes_total() == changes_before) continue;
+        const auto now = steady_clock::now();
+        if (!gathered) gathered = now + gathering_time;
+        patience = std::max(steady_clock::duration(0), *gathered - now);
+    } while (queue_.take_more(batch, batch_jobs_max, patience));
+}
+
+template <class Run>
+void SqliteWorker::in_one_transaction(Run run) {
     reconnect();
     const std::int64_t changes_before = connection_->changes_total();
     Transaction transaction(*connection_);
-    for (std::size_t i = from; i < to; ++i) {
-        if (!batch[i].refused) run_alone(batch[i]);
-    }
+    run();
     transaction.commit();
     // Reading proves nothing about a full disk.
     if (connection_->changes_total() == changes_before) return;

@@ -64,8 +64,9 @@ class SqliteWorker {
     void push(std::unique_ptr<Job> job, std::size_t bytes);
     void work_until_closed();
     void run_batch(std::vector<JobQueue::Entry>& batch);
-    void run_in_one_transaction(
-        std::vector<JobQueue::Entry>& batch, std::size_t from, std::size_t to);
+    template <class Run>
+    void in_one_transaction(Run run);
+    void run_together(std::vector<JobQueue::Entry>& batch);
     void run_alone(JobQueue::Entry& entry);
     /// Opens the database if it is closed. Throws SqliteFailure.
     void reconnect();
