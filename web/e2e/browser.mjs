@@ -1,5 +1,6 @@
 // People in browsers of their own, and what they do and see in a room, in words of the screen.
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 
 /** Patience for what a slow machine may take long for; nothing waits that long when all is well. */
@@ -47,6 +48,44 @@ export async function joinAsGuest(page, link, name) {
   await page.getByLabel('Your name').fill(name)
   await page.getByLabel('Your name').press('Enter')
   await editorReady(page)
+}
+
+/** A new room of whoever is signed in; resolves to its id. @param {import('playwright-core').Page} page */
+export async function newRoom(page) {
+  await page.getByRole('button', { name: 'New room' }).first().click()
+  await editorReady(page)
+  return page.url().split('/').at(-1) ?? ''
+}
+
+/** Who is signed in, for requests in their name. @param {import('playwright-core').Page} page */
+export function signedIn(page) {
+  return page.evaluate(() => {
+    const session = JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}')
+    return { id: session.user?.id, token: session.access_token }
+  })
+}
+
+/**
+ * Where a test file's pictures go, and what makes a test of it take one of each page when it fails.
+ * @param {string} folder
+ * @param {() => Record<string, import('playwright-core').Page | undefined>} pages by whose they are
+ */
+export function picturing(folder, pages) {
+  const pictures = new URL(`out/${folder}/`, import.meta.url).pathname
+  mkdirSync(pictures, { recursive: true })
+  /** @param {string} name @param {(t: import('node:test').TestContext) => Promise<void>} body */
+  function pictured(name, body) {
+    return async (t) => {
+      try {
+        await body(t)
+      } catch (error) {
+        for (const [who, page] of Object.entries(pages()))
+          await page?.screenshot({ path: `${pictures}${name}-${who}.png` }).catch(() => undefined)
+        throw error
+      }
+    }
+  }
+  return { pictures, pictured }
 }
 
 /** @param {import('playwright-core').Page} page */

@@ -8,12 +8,14 @@ import {
   editorReady,
   joinAsGuest,
   newPerson,
+  newRoom,
   openBrowser,
   outputHas,
   replaceAll,
   sees,
   shownText,
   saved,
+  signedIn,
   typeAtLine,
   until,
 } from './browser.mjs'
@@ -70,8 +72,7 @@ test(
         origin: server.base,
       })
       await signUp(ada.page, server.base, 'Ada')
-      await ada.page.getByRole('button', { name: 'New room' }).first().click()
-      await editorReady(ada.page)
+      await newRoom(ada.page)
       await ada.page.getByText('Link copied. Whoever opens it can join and edit.').first().waitFor()
       link = ada.page.url()
       assert.match(link, /\/r\/[0-9a-f-]{36}$/)
@@ -225,9 +226,7 @@ test(
       await until('the same text', async () => (await shownText(ben.page)) === before_)
       await until('one Ben for Ada', async () => {
         const room = link.split('/').at(-1)
-        const token = await ada.page.evaluate(
-          () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
-        )
+        const { token } = await signedIn(ada.page)
         const { json } = await http(server.base, 'GET', '/rooms', { token })
         const { online } = json.rooms.find((listed) => listed.room_id === room)
         return online.length === 2
@@ -270,9 +269,7 @@ test(
     () => ({ ada: ada.page, ben: ben.page }),
     async () => {
       const room = link.split('/').at(-1)
-      const token = await ada.page.evaluate(
-        () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
-      )
+      const { token } = await signedIn(ada.page)
       assert.equal(
         (await http(server.base, 'PATCH', `/rooms/${room}`, { token, body: { locked: true } }))
           .status,
@@ -302,9 +299,7 @@ test(
     () => ({ ben: ben.page }),
     async () => {
       const room = link.split('/').at(-1)
-      const token = await ada.page.evaluate(
-        () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
-      )
+      const { token } = await signedIn(ada.page)
       assert.equal((await http(server.base, 'DELETE', `/rooms/${room}`, { token })).status, 204)
       await ben.page.getByText('This room was deleted').first().waitFor()
       await ben.page.goto(link)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Server } from '../../tests/support/server.mjs'
-import { editorReady, joinAsGuest, newPerson, openBrowser, until } from './browser.mjs'
+import { joinAsGuest, newPerson, newRoom, openBrowser, until } from './browser.mjs'
 import { signUp } from './screens.mjs'
 
 /** @type {Server} */
@@ -15,8 +15,7 @@ before(async () => {
   browser = await openBrowser()
   Object.assign(ada, await newPerson(browser))
   await signUp(ada.page, server.base, 'Ada')
-  await ada.page.getByRole('button', { name: 'New room' }).first().click()
-  await editorReady(ada.page)
+  await newRoom(ada.page)
   const ben = await newPerson(browser)
   await joinAsGuest(ben.page, ada.page.url(), 'Ben')
 })

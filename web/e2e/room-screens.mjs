@@ -1,5 +1,5 @@
 // The room's states, and how to get to each: with real people in further browser profiles.
-import { editorReady, replaceAll as write } from './browser.mjs'
+import { editorReady, newRoom, replaceAll as write } from './browser.mjs'
 import { signUp } from './screens.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -191,8 +191,7 @@ export const screens = [
     open: async (page, base) => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
       await signUp(page, base, 'Ada')
-      await page.getByRole('button', { name: 'New room' }).first().click()
-      await editorReady(page)
+      await newRoom(page)
       await page.locator('.toast').waitFor()
     },
   },

@@ -1,15 +1,15 @@
 // Three kinds of client in one room: our page, a page with CodeMirror over y-websocket, and a
 // program that speaks in Monaco's changes. One text, carets in every direction, no ghosts.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { enter, http, insertion, person, shownByMonaco } from '../../tests/support/people.mjs'
 import { Server } from '../../tests/support/server.mjs'
 import {
-  editorReady,
   goToLine,
   newPerson,
+  newRoom,
   openBrowser,
+  picturing,
   replaceAll,
   saved,
   shownText,
@@ -20,7 +20,6 @@ import { openCodeMirror } from './codemirror.mjs'
 import { Line } from './line.mjs'
 import { signUp } from './screens.mjs'
 
-const pictures = new URL('out/three-kinds/', import.meta.url).pathname
 const typingMs = 5_000
 const apartMs = 200
 
@@ -35,16 +34,14 @@ const ada = {}
 const cem = {}
 /** Monaco's changes over Socket.IO. */
 const dee = {}
+const { pictures, pictured } = picturing('three-kinds', () => ({ ada: ada.page, cem: cem.page }))
 
 before(async () => {
-  mkdirSync(pictures, { recursive: true })
   server = await Server.start()
   browser = await openBrowser()
   Object.assign(ada, await newPerson(browser), { line: await Line.to(server.base) })
   await signUp(ada.page, ada.line.base, 'Ada')
-  await ada.page.getByRole('button', { name: 'New room' }).first().click()
-  await editorReady(ada.page)
-  room = ada.page.url().split('/').at(-1) ?? ''
+  room = await newRoom(ada.page)
   await replaceAll(ada.page, '# first\n# second\n# third\n')
 
   Object.assign(dee, await person(server.base, 'Dee', { guest: true }))
@@ -78,19 +75,6 @@ after(async () => {
 async function joined({ token }) {
   const answer = await http(server.base, 'POST', `/rooms/${room}/join`, { token, body: {} })
   assert.equal(answer.status, 200, answer.text)
-}
-
-/** Takes pictures of how far it got when a test fails. */
-function pictured(name, body) {
-  return async () => {
-    try {
-      await body()
-    } catch (error) {
-      for (const [who, { page }] of Object.entries({ ada, cem }))
-        await page?.screenshot({ path: `${pictures}${name}-${who}.png` }).catch(() => undefined)
-      throw error
-    }
-  }
 }
 
 const cemsCode = () => cem.page.evaluate(() => window.shownCode())

@@ -1,16 +1,13 @@
 // Two people on lines that are slow, break, or go dead: nothing is lost, nothing doubled, and
 // "Saved" is true.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import { http } from '../../tests/support/people.mjs'
+import { after, afterEach, before, test } from 'node:test'
 import { Server } from '../../tests/support/server.mjs'
 import {
   editorReady,
   goToLine,
-  joinAsGuest,
-  newPerson,
   openBrowser,
+  picturing,
   replaceAll,
   saved,
   sees,
@@ -18,12 +15,10 @@ import {
   typeAtLine,
   until,
 } from './browser.mjs'
-import { Line } from './line.mjs'
-import { signUp } from './screens.mjs'
+import { Pair } from './pair.mjs'
 
-const pictures = new URL('out/together/', import.meta.url).pathname
-/** How long the two type into one line, and how long one of them is away. */
-// Not named CODENCOLLAB_…: the server refuses settings that it does not know.
+// How long the two type into one line, and how long one of them is away. Not named CODENCOLLAB_…:
+// the server refuses settings that it does not know.
 const typingMs = Number(process.env['E2E_TYPING_MS'] ?? 20_000)
 const awayMs = Number(process.env['E2E_AWAY_MS'] ?? 10_000)
 
@@ -31,66 +26,28 @@ const awayMs = Number(process.env['E2E_AWAY_MS'] ?? 10_000)
 let server
 /** @type {import('playwright-core').Browser} */
 let browser
-const ada = {}
-const ben = {}
-let room = ''
+const pair = new Pair()
+const { ada, ben } = pair
+const { pictures, pictured } = picturing('together', () => ({ ada: ada.page, ben: ben.page }))
 
 before(async () => {
-  mkdirSync(pictures, { recursive: true })
   server = await Server.start()
   browser = await openBrowser()
+  await pair.open(server, browser)
   for (const who of [ada, ben]) {
-    Object.assign(who, await newPerson(browser), { line: await Line.to(server.base), asked: 0 })
+    who.asked = 0
     who.page.on('dialog', (dialog) => {
       who.asked += 1
       return dialog.accept()
     })
   }
-  await signUp(ada.page, ada.line.base, 'Ada')
-  await ada.page.getByRole('button', { name: 'New room' }).first().click()
-  await editorReady(ada.page)
-  room = ada.page.url().split('/').at(-1) ?? ''
-  await joinAsGuest(ben.page, `${ben.line.base}/r/${room}`, 'Ben')
 })
 after(async () => {
   await browser?.close()
-  for (const { line } of [ada, ben]) line?.close()
+  pair.close()
   await server?.dispose()
 })
-
-/** Takes pictures of how far it got when a test fails. */
-function pictured(name, body) {
-  return async (t) => {
-    try {
-      await body(t)
-    } catch (error) {
-      for (const [who, { page }] of Object.entries({ ada, ben }))
-        await page.screenshot({ path: `${pictures}${name}-${who}.png` }).catch(() => undefined)
-      throw error
-    } finally {
-      for (const { line } of [ada, ben]) {
-        line.heal()
-        line.delay(0)
-      }
-    }
-  }
-}
-
-/** The text as the server has it. */
-async function serversText() {
-  const token = await ada.page.evaluate(
-    () => JSON.parse(localStorage.getItem('codencollab-auth') ?? '{}').access_token,
-  )
-  return (await http(server.base, 'GET', `/rooms/${room}/code`, { token })).text
-}
-
-async function allSame() {
-  await until('both and the server have the same text', async () => {
-    const [a, b, s] = await Promise.all([shownText(ada.page), shownText(ben.page), serversText()])
-    return a === b && s.trimEnd() === a.trimEnd()
-  })
-  return shownText(ada.page)
-}
+afterEach(() => pair.heal())
 
 const count = (text, part) => text.split(part).length - 1
 const state = (page) => page.locator('.link-cell').getAttribute('data-state')
@@ -120,7 +77,7 @@ test(
     ])
     const typedAt = Date.now()
     for (const { page } of [ada, ben]) await saved(page)
-    const text = await allSame()
+    const text = await pair.allSame()
     t.diagnostic(`${typed.flat().length} markers, equal and saved ${Date.now() - typedAt} ms later`)
     for (const marker of typed.flat()) assert.equal(count(text, ` ${marker} `), 1, marker)
     assert.equal(text.trim().split(' ').length, typed.flat().length + 1)
@@ -146,7 +103,7 @@ test(
     ben.line.heal()
     await ben.page.getByText('Back online. All changes merged.').first().waitFor()
     await saved(ben.page)
-    const text = await allSame()
+    const text = await pair.allSame()
     t.diagnostic(`${hers.length + his.length} markers, merged ${Date.now() - healedAt} ms later`)
     for (const marker of [...hers, ...his]) assert.equal(count(text, `${marker} `), 1, marker)
   }),
@@ -165,14 +122,14 @@ test(
     await typeAtLine(ada.page, 1, ' by Ada')
     await ben.page.reload()
     assert.equal(ben.asked, 0)
-    assert.ok(!(await serversText()).includes('unsent'))
+    assert.ok(!(await pair.serversText()).includes('unsent'))
     ben.line.heal()
     await editorReady(ben.page)
     for (const { page } of [ada, ben]) {
       await sees(page, ' unsent')
       await sees(page, ' by Ada')
     }
-    const text = await allSame()
+    const text = await pair.allSame()
     assert.equal(count(text, '# kept'), 1)
     await until('the copy is gone', async () => (await copies(ben.page)) === 0)
   }),
@@ -204,8 +161,8 @@ test(
     assert.deepEqual(shown, ['saving', 'unsaved', 'reconnecting'])
     ben.line.heal()
     await saved(ben.page)
-    assert.ok((await serversText()).startsWith('# true!'))
-    await allSame()
+    assert.ok((await pair.serversText()).startsWith('# true!'))
+    await pair.allSame()
   }),
 )
 
@@ -219,11 +176,11 @@ test(
       typeMarkers(ada.page, 'A', 6_000),
       typeMarkers(ben.page, 'B', 6_000),
     ])
-    await until('something is typed', async () => (await serversText()).includes('A2x'))
+    await until('something is typed', async () => (await pair.serversText()).includes('A2x'))
     await server.restart('SIGKILL')
     const typed = await typing
     for (const { page } of [ada, ben]) await saved(page)
-    const text = await allSame()
+    const text = await pair.allSame()
     for (const marker of typed.flat()) assert.equal(count(text, `${marker} `), 1, marker)
   }),
 )
