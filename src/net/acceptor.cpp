@@ -117,7 +117,14 @@ struct Acceptor::State final : Watcher, std::enable_shared_from_this<Acceptor::S
     State(EventLoop& l, UniqueFd s, Accepted a)
         : loop(l), socket(std::move(s)), accepted(std::move(a)) {
         reopen_reserve();
-        loop.watch(socket.get(), *this);
+    }
+
+    void start() {
+        if (loop.watch(socket.get(), *this)) return;
+        spdlog::error("No connection can be accepted: {}. It is tried again.", words_for(errno));
+        pause = loop.after(pause_without_descriptors, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->start();
+        });
     }
 
     void reopen_reserve() { reserve = UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
@@ -188,7 +195,9 @@ struct Acceptor::State final : Watcher, std::enable_shared_from_this<Acceptor::S
 };
 
 Acceptor::Acceptor(EventLoop& loop, UniqueFd listening, Accepted accepted)
-    : state_(std::make_shared<State>(loop, std::move(listening), std::move(accepted))) {}
+    : state_(std::make_shared<State>(loop, std::move(listening), std::move(accepted))) {
+    state_->start();
+}
 
 Acceptor::~Acceptor() {
     state_->stop();

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -24,13 +25,11 @@ UniqueFd opened(int fd, const char* what) {
     return UniqueFd(fd);
 }
 
-void add(int epoll, int descriptor, std::uint32_t events, void* told) {
+bool add(int epoll, int descriptor, std::uint32_t events, void* told) {
     epoll_event event{};
     event.events = events | EPOLLET;
     event.data.ptr = told;
-    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) {
-        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-    }
+    return ::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
 }  // namespace
@@ -38,7 +37,9 @@ void add(int epoll, int descriptor, std::uint32_t events, void* told) {
 EventLoop::EventLoop()
     : epoll_(opened(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       waker_(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
-    add(epoll_.get(), waker_.get(), EPOLLIN, nullptr);
+    if (!add(epoll_.get(), waker_.get(), EPOLLIN, nullptr)) {
+        throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+    }
 }
 
 // What goes may post, or ask to be kept, by its own destructor.
@@ -90,8 +91,8 @@ void EventLoop::wake() {
     [[maybe_unused]] const ssize_t written = ::write(waker_.get(), &one, sizeof one);
 }
 
-void EventLoop::watch(int descriptor, Watcher& watcher) {
-    add(epoll_.get(), descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP, &watcher);
+bool EventLoop::watch(int descriptor, Watcher& watcher) {
+    return add(epoll_.get(), descriptor, EPOLLIN | EPOLLOUT | EPOLLRDHUP, &watcher);
 }
 
 void EventLoop::forget_descriptor(int descriptor, std::shared_ptr<Watcher> watcher) {

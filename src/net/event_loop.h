@@ -48,8 +48,8 @@ class EventLoop final : public Loop {
     void stop();
 
     /// `watcher` hears of both directions of the descriptor until `forget_descriptor`; what is
-    /// ready already comes first.
-    void watch(int descriptor, Watcher& watcher);
+    /// ready already comes first. False when the kernel has no room for another.
+    [[nodiscard]] bool watch(int descriptor, Watcher& watcher);
     /// Before the descriptor is closed or given away. Events of it may be under way: keeps what is
     /// told until they have passed.
     void forget_descriptor(int descriptor, std::shared_ptr<Watcher> watcher);

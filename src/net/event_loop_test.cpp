@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -234,6 +235,23 @@ TEST(TcpStream, TellsWhenThereIsRoomAgain) {
         empty();
     });
     EXPECT_EQ(received, sent);
+    stream.reset();
+}
+
+TEST(TcpStream, WhatTheLoopCannotWatchEndsAtOnce) {
+    EventLoop loop;
+    UniqueFd file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));  // epoll takes no files
+    std::optional<TcpStream> stream;
+    IoStatus status = IoStatus::done;
+    run(loop, [&] {
+        stream.emplace(loop, std::move(file));
+        stream->when_readable([&] {
+            std::array<char, 8> some{};
+            status = stream->read_some(some).status;
+            loop.stop();
+        });
+    });
+    EXPECT_EQ(status, IoStatus::failed);
     stream.reset();
 }
 

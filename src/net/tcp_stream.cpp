@@ -27,7 +27,12 @@ struct TcpStream::State final : Watcher, std::enable_shared_from_this<TcpStream:
         Task waiting;
     };
 
-    State(EventLoop& l, UniqueFd f) : loop(l), fd(std::move(f)) { loop.watch(fd.get(), *this); }
+    State(EventLoop& l, UniqueFd f) : loop(l), fd(std::move(f)) {
+        if (loop.watch(fd.get(), *this)) return;
+        // Nothing would ever be heard of it: it ends here.
+        ::shutdown(fd.get(), SHUT_RDWR);
+        has_ended = readable.is_ready = writable.is_ready = true;
+    }
 
     void on_ready(std::uint32_t events) override {
         constexpr std::uint32_t both = EPOLLERR | EPOLLHUP;

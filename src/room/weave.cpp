@@ -148,13 +148,38 @@ Edits Weave::change(const Edits& edits) {
         typed.push_back(take_in(edit.text, first));
         first += edit.text.size();
     }
+    Edits done = weave_in(place(edits, typed));
+    client_ = client_.after(edits, all);
+    return normal_form(std::move(done));
+}
 
-    // Each text stands before the first letter that the client sees behind the place where it was
-    // typed. What it does not see there yet was there earlier.
+Weave::Placed Weave::place(const Edits& edits, const std::vector<Typed>& typed) const {
+    Placed placed;
+    LettersReader reader(client_);
+    std::size_t read = 0;
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        if (edits[i].begin == 0) {
+            placed.at_start.push_back(&typed[i]);
+        } else {
+            Letters before;
+            reader.skip(edits[i].begin - 1 - read);
+            reader.take(1, before);
+            placed.behind.emplace_back(before.runs().front().begin, &typed[i]);
+        }
+        reader.take(edits[i].end - edits[i].begin, placed.removed);
+        read = edits[i].end;
+    }
+    std::ranges::stable_sort(placed.behind, {}, &std::pair<Letter, const Typed*>::first);
+    return placed;
+}
+
+// Each text stands before the first letter that the client sees behind the place where it was
+// typed. What it does not see there yet was there earlier.
+Edits Weave::weave_in(Placed placed) {
     std::vector<Strand> result;
     Edits done;
     std::size_t at = 0;  // offset in the document's text
-    std::vector<const Typed*> waiting;
+    std::vector<const Typed*> waiting = std::move(placed.at_start);
     const auto put = [&](LetterRun run, State state, bool is_removed) {
         const bool was_here = state == State::here;
         append(result, {run, was_here && is_removed ? State::leaving : state});
@@ -169,39 +194,22 @@ Edits Weave::change(const Edits& edits) {
             done.push_back({at, at, each->taken});
         }
     };
-    Letters removed;
-    std::vector<std::pair<Letter, const Typed*>> places;  // the letter before, what was typed there
-    LettersReader reader(client_);
-    std::size_t read = 0;
-    for (std::size_t i = 0; i < edits.size(); ++i) {
-        if (edits[i].begin == 0) {
-            waiting.push_back(&typed[i]);
-        } else {
-            Letters before;
-            reader.skip(edits[i].begin - 1 - read);
-            reader.take(1, before);
-            places.emplace_back(before.runs().front().begin, &typed[i]);
-        }
-        reader.take(edits[i].end - edits[i].begin, removed);
-        read = edits[i].end;
-    }
-    std::ranges::stable_sort(places, {}, &std::pair<Letter, const Typed*>::first);
     const LetterPlaces all_seen(client_);
-    const LetterPlaces all_removed(removed);
+    const LetterPlaces all_removed(placed.removed);
     for (const Strand& strand : document_) {
         all_seen.split(strand.run, [&](LetterRun seen, std::optional<std::size_t> is_seen) {
             if (!is_seen) return put(seen, strand.state, false);
             all_removed.split(seen, [&](LetterRun run, std::optional<std::size_t> is_removed) {
                 put_waiting();
-                auto place = std::ranges::lower_bound(
-                    places, run.begin, {}, &std::pair<Letter, const Typed*>::first);
-                for (; place != places.end() && place->first < run.end; ++place) {
-                    if (run.begin <= place->first) {
+                auto next = std::ranges::lower_bound(
+                    placed.behind, run.begin, {}, &std::pair<Letter, const Typed*>::first);
+                for (; next != placed.behind.end() && next->first < run.end; ++next) {
+                    if (run.begin <= next->first) {
                         put_waiting();
-                        put({run.begin, place->first + 1}, strand.state, is_removed.has_value());
-                        run.begin = place->first + 1;
+                        put({run.begin, next->first + 1}, strand.state, is_removed.has_value());
+                        run.begin = next->first + 1;
                     }
-                    waiting.push_back(place->second);
+                    waiting.push_back(next->second);
                 }
                 if (run.size() == 0) return;
                 put_waiting();
@@ -211,8 +219,7 @@ Edits Weave::change(const Edits& edits) {
     }
     put_waiting();
     document_ = std::move(result);
-    client_ = client_.after(edits, all);
-    return normal_form(std::move(done));
+    return done;
 }
 
 void Weave::settle(bool was_made, const Edits& replaced) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace codencollab::room {
@@ -84,9 +85,18 @@ class Weave {
         std::vector<Strand> strands;
     };
 
+    /// A change by the letters that its author saw.
+    struct Placed {
+        Letters removed;
+        std::vector<const Typed*> at_start;
+        std::vector<std::pair<Letter, const Typed*>> behind;  // by the letter before
+    };
+
     static void append(std::vector<Strand>& strands, Strand strand);
     Letters fresh(std::size_t count);
     Typed take_in(const std::u16string& text, Letter first);
+    Placed place(const Edits& edits, const std::vector<Typed>& typed) const;
+    Edits weave_in(Placed placed);
     Letters edit_document(const Edits& edits);
 
     Letter next_ = 0;  // declared first: the letters of the client are numbered by it

@@ -1,6 +1,7 @@
 #include "store/history_segment.h"
 
 #include "base/lib0.h"
+#include "store/latest_time.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,8 +19,6 @@ using std::chrono::milliseconds;
 constexpr std::uint8_t format = 1;
 // Seq, time, author and size: each row has at least a byte in each.
 constexpr std::size_t columns = 4;
-// No row has a later one (Query::read_time).
-constexpr std::int64_t latest_ms = 9'000'000'000'000;
 
 std::int64_t to_milliseconds(WallTime at) {
     return std::chrono::floor<milliseconds>(at.time_since_epoch()).count();
@@ -123,7 +122,7 @@ std::optional<std::vector<HistoryRow>> decode_segment(std::string_view bytes) {
     std::int64_t time = 0;
     for (HistoryRow& row : rows) {
         time += from_var_int(in.var_int());
-        if (std::abs(time) > latest_ms) return std::nullopt;
+        if (std::abs(time) > latest_time.count()) return std::nullopt;
         row.at = WallTime(milliseconds(time));
     }
     std::vector<std::size_t> places(count);

@@ -1,5 +1,6 @@
 #include "store/sqlite_connection.h"
 
+#include "store/latest_time.h"
 #include "store/sqlite_functions.h"
 
 #include <sqlite3.h>
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::size_t page_bytes = 4096;  // SQLite's default; a rough size is enough
 constexpr std::string_view hex_digits = "0123456789abcdef";
-// In the year 2255; WallTime's own nanoseconds end in 2262.
-constexpr std::chrono::milliseconds latest_time(9'000'000'000'000);
 
 // No checkpoint runs inside a commit: who owns the connection calls checkpoint() between them.
 // busy_timeout is for tools that look into the file: the server itself has this one connection.
@@ -190,7 +189,6 @@ std::string_view Query::read_view() {
 }
 
 WallTime Query::read_time() {
-    // A damaged number may be one that neither the clock's type nor a segment of history can hold.
     const auto stored = std::chrono::microseconds(read_integer());
     return WallTime(std::clamp<std::chrono::microseconds>(stored, -latest_time, latest_time));
 }

@@ -3,6 +3,7 @@
 #include "base/fault_point.h"
 #include "store/document_rows.h"
 #include "store/history_rows.h"
+#include "store/latest_time.h"
 #include "store/room_rows.h"
 #include "store/run_result_json.h"
 
@@ -29,8 +30,7 @@ std::string to_cursor(const room::RoomRecord& last) {
 std::optional<Place> parse_cursor(std::string_view text) {
     std::int64_t microseconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), microseconds);
-    // In 2262 the clock's own nanoseconds end.
-    constexpr std::int64_t latest = 9'000'000'000'000'000;
+    constexpr std::int64_t latest = std::chrono::microseconds(latest_time).count();
     if (error != std::errc() || microseconds < 0 || microseconds > latest) return std::nullopt;
     const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
     if (!rest.starts_with('.')) return std::nullopt;

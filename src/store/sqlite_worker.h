@@ -17,9 +17,9 @@
 
 namespace codencollab::store {
 
-/// The thread that owns the connection. What waits together is committed together; a job that a
-/// rule of the schema refuses fails alone; a batch that fails otherwise is tried again job by job,
-/// on a connection opened anew. Threads: any.
+/// The thread that owns the connection. What waits together is committed together, with what comes
+/// within a millisecond; a job that a rule of the schema refuses fails alone; a batch that fails
+/// otherwise is tried again job by job, on a connection opened anew. Threads: any.
 class SqliteWorker {
   public:
     /// `connection` is open and migrated; `path` is where it is opened again.

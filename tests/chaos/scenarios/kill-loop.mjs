@@ -147,9 +147,10 @@ export async function run({
         .map(([event, times]) => `${times} ${event.replace('_', ' ')}`)
         .join(', ')}`,
     )
-    say(
-      `start: median ${quantile(starts_ms, 0.5).toFixed(0)} ms, longest ${Math.max(...starts_ms).toFixed(0)} ms`,
-    )
+    if (starts_ms.length > 0)
+      say(
+        `start: median ${quantile(starts_ms, 0.5).toFixed(0)} ms, longest ${Math.max(...starts_ms).toFixed(0)} ms`,
+      )
     say(
       `back in the room after the start: median ${quantile(returns_ms, 0.5)?.toFixed(0)} ms, 99 % ${quantile(returns_ms, 0.99)?.toFixed(0)} ms (${returns_ms.length} returns)`,
     )
