@@ -126,6 +126,10 @@ Result<Rescued> build_from(const fs::path& aside, const fs::path& path, WallTime
 }  // namespace
 
 void note_for_next_start(const fs::path& path, const std::string& reason) {
+    spdlog::error(
+        "The database file is damaged: {}. What it touches fails; all else goes on. Start the "
+        "server again: it keeps the file aside and recovers what can be read.",
+        reason);
     try {
         if (read_note(path).empty()) write_note(path, reason);
     } catch (const std::exception& failure) {

@@ -14,7 +14,7 @@ namespace codencollab::store {
 // such a page fails, and a note is left beside the file; the next start keeps the file aside and
 // goes on with what can be read of it.
 
-/// Leaves `reason` beside the database at `path`.
+/// Says in the process's log that the database at `path` is damaged, and leaves `reason` beside it.
 void note_for_next_start(const std::filesystem::path& path, const std::string& reason);
 
 /// Why the database at `path` must be mended before it is used: a note, or what a look at its pages

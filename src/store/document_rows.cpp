@@ -68,8 +68,8 @@ void take_from_log(
     std::vector<std::int64_t> damaged;
     {
         Query query = connection.query(
-            "delete from room_updates where room_id = ? and writer = ? and number <= ?"
-            " and checksum = checksum(data)"
+            "delete from room_updates where seq in (select seq from log_index where room_id = ?"
+            " and writer = ? and number <= ?) and checksum = checksum(data)"
             " returning seq, writer, number, author_id, at, checksum, data");
         query.bind(room).bind(to_column(writer)).bind(to_column(number));
         while (query.next_row())
@@ -77,7 +77,7 @@ void take_from_log(
     }
     {
         Query query = connection.query(
-            "select seq from room_updates where room_id = ? and writer = ? and number <= ?");
+            "select seq from log_index where room_id = ? and writer = ? and number <= ?");
         query.bind(room).bind(to_column(writer)).bind(to_column(number));
         while (query.next_row())
             damaged.push_back(query.read_integer());
@@ -184,7 +184,7 @@ Result<> append_updates(Connection& connection, const RoomId& room, const room::
     }
     Query query = connection.query(
         "insert into room_updates (room_id, writer, number, author_id, at, checksum, data)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict (room_id, writer, number) do nothing");
+        " values (?, ?, ?, ?, ?, ?, ?)");
     query.bind(room).bind(to_column(batch.writer));
     try {
         for (const room::LoggedUpdate& update : batch.updates) {
@@ -252,10 +252,9 @@ Result<room::StoredDocument> read_document(
 
     std::vector<std::int64_t> damaged;
     {
-        // The unary plus keeps SQLite from walking all rooms in the order of seq.
         Query query = connection.query(
             "select seq, writer, number, author_id, at, checksum, data from room_updates"
-            " where room_id = ? order by +seq");
+            " where seq in (select seq from log_index where room_id = ?) order by seq");
         query.bind(room);
         while (query.next_row()) {
             LogRow log = read_log_row(query);

@@ -205,10 +205,10 @@ std::vector<HistoryRow> logged_rows(
     std::int64_t first_seq,
     const TimeSpan& span,
     std::size_t count) {
-    // The unary plus keeps SQLite from walking all rooms in the order of seq.
     Query query = connection.query(
-        "select seq, author_id, at, data from room_updates where room_id = ? and +seq >= ?"
-        " and at >= ? and at < ? and checksum = checksum(data) order by +seq");
+        "select seq, author_id, at, data from room_updates"
+        " where seq in (select seq from log_index where room_id = ? and seq >= ?)"
+        " and at >= ? and at < ? and checksum = checksum(data) order by seq");
     query.bind(room).bind(first_seq).bind(span.begin).bind(span.end);
     PageRows rows(count);
     while (!rows.is_complete() && query.next_row()) {

@@ -15,14 +15,16 @@ bool JobQueue::push(std::unique_ptr<Job>& job, std::size_t bytes) {
     }
     entries_.push_back({std::move(job), bytes, full});
     bytes_ += bytes;
-    changed_.notify_one();
+    if (entries_.size() == wanted_) changed_.notify_one();
     return true;
 }
 
 std::vector<JobQueue::Entry> JobQueue::take(
     std::size_t count_max, std::chrono::steady_clock::duration patience) {
     std::vector<Entry> taken;
-    take_more(taken, count_max, patience);
+    std::unique_lock lock(mutex_);
+    wait(lock, 1, patience);
+    take_into(taken, count_max);
     return taken;
 }
 
@@ -33,13 +35,26 @@ bool JobQueue::take_more(
     const std::size_t before = batch.size();
     if (before >= count_max) return false;
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, patience, [this] { return closed_ || !entries_.empty(); });
+    wait(lock, count_max - before, patience);
+    take_into(batch, count_max);
+    return batch.size() > before;
+}
+
+void JobQueue::wait(
+    std::unique_lock<std::mutex>& lock,
+    std::size_t count,
+    std::chrono::steady_clock::duration patience) {
+    wanted_ = count;
+    changed_.wait_for(lock, patience, [&] { return closed_ || entries_.size() >= count; });
+    wanted_ = 0;
+}
+
+void JobQueue::take_into(std::vector<Entry>& batch, std::size_t count_max) {
     while (!entries_.empty() && batch.size() < count_max) {
         bytes_ -= entries_.front().bytes;
         batch.push_back(std::move(entries_.front()));
         entries_.pop_front();
     }
-    return batch.size() > before;
 }
 
 void JobQueue::close() {

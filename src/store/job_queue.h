@@ -44,7 +44,8 @@ class JobQueue {
     bool push(std::unique_ptr<Job>& job, std::size_t bytes);
     /// Waits until something is there; at most `patience`. Empty when nothing came.
     std::vector<Entry> take(std::size_t count_max, std::chrono::steady_clock::duration patience);
-    /// The same, until `batch` has so many; false when nothing came, or it had.
+    /// Lets `batch` grow to so many, for all of `patience` if it does not get there; false when
+    /// nothing came.
     bool take_more(
         std::vector<Entry>& batch,
         std::size_t count_max,
@@ -54,10 +55,18 @@ class JobQueue {
     bool is_finished();
 
   private:
+    void take_into(std::vector<Entry>& batch, std::size_t count_max);
+    /// Waits until so many are there.
+    void wait(
+        std::unique_lock<std::mutex>& lock,
+        std::size_t count,
+        std::chrono::steady_clock::duration patience);
+
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Entry> entries_;
     std::size_t bytes_ = 0;
+    std::size_t wanted_ = 0;  // entries that the store's thread waits for; it sleeps until then
     bool closed_ = false;
 };
 

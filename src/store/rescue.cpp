@@ -170,9 +170,8 @@ class TableRescue {
 };
 
 constexpr std::string_view has_document =
-    "(exists (select 1 from room_updates where room_id = id)"
-    " or exists (select 1 from room_snapshots where room_id = id)"
-    " or exists (select 1 from room_history where room_id = id))";
+    "(id in (select room_id from room_updates) or id in (select room_id from room_snapshots)"
+    " or id in (select room_id from room_history))";
 
 /// A room whose row is lost, but not its document: its people find it again under its old link.
 std::size_t make_lost_rooms(Connection& to, WallTime now) {

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "store/damaged_file.h"
 #include "store/data_directory.h"
+#include "store/log_index.h"
 #include "store/migrations.h"
 #include "store/room_rows.h"
 #include "store/sqlite_account_store.h"
@@ -56,6 +57,9 @@ Result<std::unique_ptr<Connection>> open_and_migrate(const std::string& path, Wa
         ::chmod(path.c_str(), 0600);
         if (auto done = migrate(*connection, sqlite_migrations(), now); !done) {
             return std::unexpected(std::move(done).error());
+        }
+        if (const auto damage = make_log_index(*connection)) {
+            note_for_next_start(path, damage->what());
         }
         if (const int lost = end_lost_runs(*connection, now); lost > 0) {
             spdlog::warn(

@@ -3,6 +3,7 @@
 #include "base/fault_point.h"
 #include "base/log.h"
 #include "store/damaged_file.h"
+#include "store/log_index.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -28,10 +29,11 @@ constexpr std::chrono::milliseconds checkpoint_idle{1'000};
 constexpr std::size_t checkpoint_bytes = 16 << 20;
 constexpr std::size_t truncate_bytes = 64 << 20;
 
-/// A full or read-only disk shows.
+/// A full or read-only disk shows. Nobody reads this number; a row that is updated to what it holds
+/// would leave its page as it is, and nothing would be written.
 void write_a_page(Connection& connection) {
     Transaction transaction(connection);
-    connection.query("update schema_migrations set name = name where number = 1").run();
+    connection.execute("pragma user_version = 0");
     transaction.commit();
 }
 
@@ -177,6 +179,7 @@ void SqliteWorker::reconnect() {
         write_a_page(*connection);
         is_log_in_doubt_ = false;
     }
+    if (const auto damage = make_log_index(*connection)) note_damage(*damage);
     connection_ = std::move(connection);
 }
 
@@ -219,10 +222,6 @@ void SqliteWorker::note_failure(const SqliteFailure& failure) {
 
 void SqliteWorker::note_damage(const SqliteFailure& failure) {
     if (std::exchange(is_damage_known_, true)) return;
-    spdlog::error(
-        "The database file is damaged: {}. What it touches fails; all else goes on. Start the "
-        "server again: it keeps the file aside and recovers what can be read.",
-        failure.what());
     note_for_next_start(path_, failure.what());
 }
 

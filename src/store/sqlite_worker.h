@@ -22,7 +22,8 @@ namespace codencollab::store {
 /// otherwise is tried again job by job, on a connection opened anew. Threads: any.
 class SqliteWorker {
   public:
-    /// `connection` is open and migrated; `path` is where it is opened again.
+    /// `connection` is open and migrated and has its index of the log; `path` is where it is
+    /// opened again.
     SqliteWorker(std::string path, std::unique_ptr<Connection> connection);
     ~SqliteWorker();
 
