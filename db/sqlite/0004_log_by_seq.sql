@@ -1,7 +1,7 @@
 -- 0004 log_by_seq: the log without an index by room. With one, a commit wrote a page for each room
 -- in it; without, the rows of all rooms stand at the table's end, on one page or two. Where a
 -- room's rows are, the program knows from its memory (src/store/log_index), which also sees to it
--- that the same update comes in once.
+-- that the same update comes in once. The price: deleting a room walks through the log.
 
 create table room_updates_by_seq (
     seq       integer primary key autoincrement,

@@ -182,6 +182,7 @@ Result<> append_updates(Connection& connection, const RoomId& room, const room::
     if (folded == 0 && batch.updates.empty() && !find_room(connection, room)) {
         return std::unexpected(no_such_room());
     }
+    // What is there already is left out by the index of the log.
     Query query = connection.query(
         "insert into room_updates (room_id, writer, number, author_id, at, checksum, data)"
         " values (?, ?, ?, ?, ?, ?, ?)");

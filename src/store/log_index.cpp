@@ -49,11 +49,10 @@ std::optional<SqliteFailure> fill(Connection& connection, std::string_view order
 }  // namespace
 
 std::optional<SqliteFailure> make_log_index(Connection& connection) {
+    // In no transaction: in one, SQLite lets nothing be written any more after a damaged page.
     connection.execute(table_and_triggers);
-    connection.execute("begin");
     auto damage = fill(connection, "asc");
     if (damage) fill(connection, "desc");
-    connection.execute("commit");
     return damage;
 }
 

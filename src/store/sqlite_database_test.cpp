@@ -197,5 +197,30 @@ TEST(Migrations, RunOnceAndLeaveNothingOfOneThatFails) {
     EXPECT_TRUE(migrate(connection, first, WallTime())) << "still at 1";
 }
 
+// The highest rows were folded when the log got its new form: their numbers must not come again.
+TEST(Migrations, KeepTheLogAndItsCounting) {
+    TemporaryDirectory directory;
+    Connection connection(directory.path() / "x.db");
+    const auto all = sqlite_migrations();
+    ASSERT_TRUE(migrate(connection, all.first(3), WallTime()));
+    connection.execute(
+        "insert into rooms values (zeroblob(16), zeroblob(16), '', 'python', 'link', 'editor', 0,"
+        " 0, 0, '')");
+    constexpr auto add =
+        "insert into room_updates (room_id, writer, number, at, checksum, data)"
+        " select zeroblob(16), 7, coalesce(max(number), 0) + 1, 5, 6, x'7570' from"
+        " room_updates";
+    for (int i = 0; i < 3; ++i)
+        connection.execute(add);
+    connection.execute("delete from room_updates where seq = 3");
+    ASSERT_TRUE(migrate(connection, all, WallTime()));
+    connection.execute(add);
+    Query query = connection.query(
+        "select group_concat(seq || ':' || number || ':' || at || ':' || checksum || ':' || data)"
+        " from room_updates");
+    query.next_row();
+    EXPECT_EQ(query.read_text(), "1:1:5:6:up,2:2:5:6:up,4:3:5:6:up");
+}
+
 }  // namespace
 }  // namespace codencollab::store
