@@ -1,4 +1,5 @@
 // How a room looks and closes what is open: on a device that changes its theme, on one of middle width.
+import { AxeBuilder } from '@axe-core/playwright'
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Server } from '../../tests/support/server.mjs'
@@ -82,6 +83,29 @@ test('Escape closes what lies over the editor, one thing at a time', async () =>
     await page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null),
     true,
   )
+})
+
+test('the menu of a person stands in its panel, whole and without a fault', async () => {
+  const { page } = ada
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const panel = page.getByRole('complementary', { name: 'People and chat' })
+  if (!(await panel.isVisible())) await page.getByRole('button', { name: /^People: / }).click()
+  await panel.getByRole('button', { name: 'Options for Ben' }).click()
+  const items = panel.getByRole('menuitem')
+  await items.first().waitFor()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target.join(' '))]),
+    [],
+  )
+  const names = await items.allTextContents()
+  assert.ok(names.includes('Remove from the room'), names.join())
+  for (const name of names) {
+    // Nothing lies over it or cuts it off: a click may go there.
+    await panel.getByRole('menuitem', { name, exact: true }).click({ trial: true })
+  }
+  await page.keyboard.press('Escape')
+  await items.first().waitFor({ state: 'hidden' })
 })
 
 test('the console is silent', () => {

@@ -109,7 +109,8 @@ function PersonMenu({ person, name, canManage }: PersonMenuProps) {
 
   return (
     <>
-      <Menu>
+      {/* In the panel and not at the page's end, where it would stand in no landmark. */}
+      <Menu withinPortal={false}>
         <Menu.Target>
           <IconButton icon="more" label={peopleText.optionsFor(name)} tiny />
         </Menu.Target>

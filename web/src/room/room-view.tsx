@@ -203,8 +203,9 @@ function Side() {
   }
   // Where it lies over the editor, it closes like everything that does.
   const onKeyDown = (event: React.KeyboardEvent) => {
-    // A menu or dialog of somebody in it stands elsewhere in the page, and closes by itself.
-    const isOwn = event.currentTarget.contains(event.target as Node)
+    // A menu in it, and a dialog, which stands elsewhere in the page, close by themselves.
+    const at = event.target as Element
+    const isOwn = event.currentTarget.contains(at) && !at.closest('[role=menu]')
     if (event.key === 'Escape' && width === 'medium' && isOwn && !event.defaultPrevented) close()
   }
   return (
