@@ -1,6 +1,9 @@
 #include "base/utf.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace codencollab {
 
@@ -55,6 +58,40 @@ Decoded decode_one(std::string_view in, bool allow_surrogates) {
     return {point, length, true};
 }
 
+constexpr std::size_t block = 16;
+using Block = std::array<unsigned char, block>;
+
+Block load(std::string_view in) {
+    Block bytes;
+    std::memcpy(bytes.data(), in.data(), block);
+    return bytes;
+}
+
+// Blocks of a fixed size, copied out and in, are what compilers turn into vector instructions.
+bool is_ascii(const Block& bytes) {
+    unsigned char all = 0;
+    for (const unsigned char byte : bytes)
+        all |= byte;
+    return all < 0x80;
+}
+
+/// How many bytes of ASCII are at the front, counted in whole blocks.
+std::size_t ascii_blocks(std::string_view in) {
+    std::size_t at = 0;
+    while (in.size() - at >= block && is_ascii(load(in.substr(at))))
+        at += block;
+    return at;
+}
+
+void widen(std::string_view ascii, char16_t* to) {
+    for (std::size_t at = 0; at < ascii.size(); at += block) {
+        const Block bytes = load(ascii.substr(at));
+        std::array<char16_t, block> units;
+        std::ranges::copy(bytes, units.begin());
+        std::memcpy(to + at, units.data(), sizeof units);
+    }
+}
+
 }  // namespace
 
 void append_utf8(std::string& out, char32_t point) {
@@ -78,18 +115,28 @@ void append_utf8(std::string& out, char32_t point) {
 
 std::u16string to_utf16(std::string_view utf8) {
     std::u16string out;
-    out.reserve(utf8.size());
-    while (!utf8.empty()) {
-        const Decoded one = decode_one(utf8, true);
-        utf8.remove_prefix(one.bytes);
-        if (one.point < 0x10000) {
-            out.push_back(static_cast<char16_t>(one.point));
-        } else {
-            const char32_t rest = one.point - 0x10000;
-            out.push_back(static_cast<char16_t>(0xd800U + (rest >> 10U)));
-            out.push_back(static_cast<char16_t>(0xdc00U + (rest & 0x3ffU)));
+    // No code point has more units than bytes.
+    out.resize_and_overwrite(utf8.size(), [utf8](char16_t* const begin, std::size_t) mutable {
+        char16_t* to = begin;
+        while (!utf8.empty()) {
+            if (const std::size_t plain = ascii_blocks(utf8)) {
+                widen(utf8.substr(0, plain), to);
+                to += plain;
+                utf8.remove_prefix(plain);
+                continue;
+            }
+            const Decoded one = decode_one(utf8, true);
+            utf8.remove_prefix(one.bytes);
+            if (one.point < 0x10000) {
+                *to++ = static_cast<char16_t>(one.point);
+            } else {
+                const char32_t rest = one.point - 0x10000;
+                *to++ = static_cast<char16_t>(0xd800U + (rest >> 10U));
+                *to++ = static_cast<char16_t>(0xdc00U + (rest & 0x3ffU));
+            }
         }
-    }
+        return to - begin;
+    });
     return out;
 }
 

@@ -23,6 +23,16 @@ RC_GTEST_PROP(Utf, EveryUtf16StringComesBack, (const std::vector<std::uint16_t>&
     RC_ASSERT(to_utf16(to_utf8(text)) == text);
 }
 
+// Where plain text is taken in blocks, they begin and end anywhere.
+RC_GTEST_PROP(Utf, PlainTextMayStandBetweenAnything, (const std::vector<std::uint16_t>& units)) {
+    std::u16string text;
+    for (const std::uint16_t unit : units) {
+        text.append(unit % 50, static_cast<char16_t>(unit % 0x80));
+        text += static_cast<char16_t>(unit);
+    }
+    RC_ASSERT(to_utf16(to_utf8(text)) == text);
+}
+
 struct InvalidCase {
     std::string_view bytes;
     std::u16string_view text;

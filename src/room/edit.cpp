@@ -29,6 +29,11 @@ std::size_t widened_end(std::size_t end, std::u16string_view text) {
     return end;
 }
 
+// char_traits<char16_t> compares unit by unit; this compares memory.
+bool is_same(std::u16string_view a, std::u16string_view b) {
+    return std::equal(a.data(), a.data() + a.size(), b.data(), b.data() + b.size());
+}
+
 bool is_wide(const Edit& edit, std::u16string_view text) {
     return widened_begin(edit.begin, text) == edit.begin && widened_end(edit.end, text) == edit.end;
 }
@@ -109,13 +114,13 @@ bool leads_to(std::u16string_view before, const Edits& edits, std::u16string_vie
     std::size_t at = 0;
     for (const Edit& edit : edits) {
         const std::size_t same = edit.begin - kept;
-        if (after.substr(at, same) != before.substr(kept, same)) return false;
+        if (!is_same(after.substr(at, same), before.substr(kept, same))) return false;
         at += same;
-        if (after.substr(at, edit.text.size()) != edit.text) return false;
+        if (!is_same(after.substr(at, edit.text.size()), edit.text)) return false;
         at += edit.text.size();
         kept = edit.end;
     }
-    return after.substr(at) == before.substr(kept);
+    return is_same(after.substr(at), before.substr(kept));
 }
 
 Edits transform(const Edits& edits, const Edits& earlier, Tie tie) {
@@ -217,7 +222,7 @@ std::u16string fit_for_document(std::u16string text) {
 }
 
 Edits difference(std::u16string_view from, std::u16string_view to) {
-    if (from == to) return {};
+    if (is_same(from, to)) return {};
     const auto prefix =
         static_cast<std::size_t>(std::ranges::mismatch(from, to).in1 - from.begin());
     from.remove_prefix(prefix);
