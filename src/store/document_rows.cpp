@@ -5,11 +5,11 @@
 #include "store/damaged_bytes.h"
 #include "store/history_rows.h"
 #include "store/history_segment.h"
+#include "store/log_index.h"
 #include "store/room_rows.h"
 #include "store/sealed_bytes.h"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -24,16 +24,12 @@ namespace {
 // with a fold of its own, so only the last few can still be asked for.
 constexpr std::int64_t writers_remembered = 64;
 
-std::int64_t to_column(std::uint64_t value) {
-    return std::bit_cast<std::int64_t>(value);
-}
-
 /// Up to which number the writer's updates were folded.
 std::uint64_t folded_number(Connection& connection, const RoomId& room, room::LogWriter writer) {
     Query query =
         connection.query("select number from room_folded where room_id = ? and writer = ?");
-    query.bind(room).bind(to_column(writer));
-    return query.next_row() ? std::bit_cast<std::uint64_t>(query.read_integer()) : 0;
+    query.bind(room).bind_unsigned(writer);
+    return query.next_row() ? query.read_unsigned() : 0;
 }
 
 /// A row of the log: seq, writer, number, author_id, at, checksum, data.
@@ -47,8 +43,8 @@ struct LogRow {
 LogRow read_log_row(Query& query) {
     LogRow log;
     log.row.seq = query.read_integer();
-    log.writer = std::bit_cast<room::LogWriter>(query.read_integer());
-    log.number = std::bit_cast<std::uint64_t>(query.read_integer());
+    log.writer = query.read_unsigned();
+    log.number = query.read_unsigned();
     log.row.author = query.read_optional_id<UserTag>();
     log.row.at = query.read_time();
     const std::int64_t checksum = query.read_integer();
@@ -71,14 +67,14 @@ void take_from_log(
             "delete from room_updates where seq in (select seq from log_index where room_id = ?"
             " and writer = ? and number <= ?) and checksum = checksum(data)"
             " returning seq, writer, number, author_id, at, checksum, data");
-        query.bind(room).bind(to_column(writer)).bind(to_column(number));
+        query.bind(room).bind_unsigned(writer).bind_unsigned(number);
         while (query.next_row())
             taken.push_back(read_log_row(query));
     }
     {
         Query query = connection.query(
             "select seq from log_index where room_id = ? and writer = ? and number <= ?");
-        query.bind(room).bind(to_column(writer)).bind(to_column(number));
+        query.bind(room).bind_unsigned(writer).bind_unsigned(number);
         while (query.next_row())
             damaged.push_back(query.read_integer());
     }
@@ -109,8 +105,8 @@ void note_folded(
                 " on conflict (room_id, writer) do update set number = excluded.number,"
                 " snapshot = excluded.snapshot")
             .bind(room)
-            .bind(to_column(writer))
-            .bind(to_column(number))
+            .bind_unsigned(writer)
+            .bind_unsigned(number)
             .bind(snapshot)
             .run();
     }
@@ -182,24 +178,13 @@ Result<> append_updates(Connection& connection, const RoomId& room, const room::
     if (folded == 0 && batch.updates.empty() && !find_room(connection, room)) {
         return std::unexpected(no_such_room());
     }
-    // What is there already is left out by the index of the log.
-    Query query = connection.query(
-        "insert into room_updates (room_id, writer, number, author_id, at, checksum, data)"
-        " values (?, ?, ?, ?, ?, ?, ?)");
-    query.bind(room).bind(to_column(batch.writer));
+    const auto is_new = [folded](const room::LoggedUpdate& update) {
+        return update.number > folded;
+    };
+    const auto first_new = std::ranges::find_if(batch.updates, is_new);
     try {
-        for (const room::LoggedUpdate& update : batch.updates) {
-            if (update.number <= folded) continue;
-            query.again(2)
-                .bind(to_column(update.number))
-                .bind(update.author)
-                .bind(WallTime(std::chrono::floor<std::chrono::milliseconds>(update.at)))
-                .bind(std::int64_t{checksum_of(update.bytes)})
-                .bind_static_blob(update.bytes)
-                .run();
-        }
+        add_to_log(connection, room, batch.writer, {first_new, batch.updates.end()});
     } catch (const SqliteFailure& failure) {
-        // The first row fails already, so nothing of the batch is there.
         if (failure.is_foreign_key()) return std::unexpected(no_such_room());
         throw;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/loop.h"
 #include "store/sqlite_connection.h"
 
 #include <chrono>
@@ -14,7 +15,8 @@
 
 namespace codencollab::store {
 
-/// One call on the store: done on the store's thread, then answered on its caller's loop.
+/// One call on the store: done on the store's thread, then answered on its caller's loop, which
+/// also is where it goes.
 class Job {
   public:
     virtual ~Job() = default;
@@ -23,7 +25,9 @@ class Job {
     virtual void run(Connection& connection) = 0;
     /// Makes this the result instead.
     virtual void fail(Error error) = 0;
-    /// Posts the result to the caller's loop; called once, last.
+    /// The caller's.
+    virtual Loop& loop() = 0;
+    /// Hands the result over; called once, last, on that loop.
     virtual void answer() = 0;
 };
 

@@ -19,6 +19,7 @@ namespace {
 class LogIndex : public testing::Test {
   protected:
     static constexpr std::string_view room = "x'00112233445566778899aabbccddeeff'";
+    const RoomId room_id = *RoomId::parse("00112233-4455-6677-8899-aabbccddeeff");
 
     void SetUp() override {
         open();
@@ -31,12 +32,9 @@ class LogIndex : public testing::Test {
     void open() { connection_ = std::make_unique<Connection>(file().string()); }
     std::filesystem::path file() const { return directory_.path() / "x.db"; }
     void execute(const std::string& sql) { connection_->execute(sql); }
-    void append(int number) {
-        execute(fmt::format(
-            "insert into room_updates (room_id, writer, number, at, checksum, data)"
-            " values ({}, 7, {}, 0, 0, zeroblob(900))",
-            room,
-            number));
+    void append(std::uint64_t number) {
+        const room::LoggedUpdate update{.number = number, .bytes = std::string(900, '\0')};
+        add_to_log(*connection_, room_id, 7, {&update, 1});
     }
     std::int64_t ask(const std::string& sql) {
         Query query = connection_->query(sql);
@@ -58,7 +56,7 @@ class LogIndex : public testing::Test {
 };
 
 TEST_F(LogIndex, HoldsWhatTheLogHad) {
-    for (int number = 1; number <= 3; ++number)
+    for (std::uint64_t number = 1; number <= 3; ++number)
         append(number);
     EXPECT_FALSE(make_log_index(*connection_));
     expect_rows(3);
@@ -110,8 +108,8 @@ TEST_F(LogIndex, RefusesAnUpdateOfNoRoomWhole) {
 }
 
 TEST_F(LogIndex, FindsTheRowsOnBothSidesOfADamagedPage) {
-    constexpr int rows = 100;
-    for (int number = 1; number <= rows; ++number)
+    constexpr std::uint64_t rows = 100;
+    for (std::uint64_t number = 1; number <= rows; ++number)
         append(number);
     const std::int64_t page =
         ask("select pageno from dbstat where name = 'room_updates' and pagetype = 'leaf'"

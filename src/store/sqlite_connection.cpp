@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <utility>
 
@@ -35,7 +36,7 @@ constexpr auto pragmas = R"(
 }
 
 unsigned hex_value(char digit) {
-    return static_cast<unsigned>(hex_digits.find(digit));
+    return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
 std::array<char, 16> to_bytes(std::string_view uuid) {
@@ -106,6 +107,10 @@ Query& Query::bind(std::int64_t value) {
     return *this;
 }
 
+Query& Query::bind_unsigned(std::uint64_t value) {
+    return bind(std::bit_cast<std::int64_t>(value));
+}
+
 Query& Query::bind_text(std::string_view text) {
     // An empty view may have no data, which SQLite would take for null.
     const char* data = text.empty() ? "" : text.data();
@@ -174,6 +179,10 @@ bool Query::read_is_null() {
 
 std::int64_t Query::read_integer() {
     return sqlite3_column_int64(statement_, column_++);
+}
+
+std::uint64_t Query::read_unsigned() {
+    return std::bit_cast<std::uint64_t>(read_integer());
 }
 
 std::string Query::read_text() {

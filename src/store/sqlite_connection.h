@@ -54,6 +54,8 @@ class Query {
     ~Query();
 
     Query& bind(std::int64_t value);
+    /// As the signed integer of the same bits, which is all that SQLite has.
+    Query& bind_unsigned(std::uint64_t value);
     Query& bind_text(std::string_view text);
     Query& bind_blob(std::string_view bytes);
     /// As bind_blob, without a copy: the bytes must stay until the query's last step.
@@ -80,6 +82,7 @@ class Query {
 
     bool read_is_null();  // looks at the column that is read next
     std::int64_t read_integer();
+    std::uint64_t read_unsigned();
     std::string read_text();
     /// Text or blob, valid until the next step.
     std::string_view read_view();

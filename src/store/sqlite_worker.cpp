@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 
 namespace codencollab::store {
@@ -42,6 +43,25 @@ Error unavailable() {
         ErrorCode::store_unavailable, "Storage is not available now. Try again in a moment.", 1};
 }
 
+/// A failure that another job of the batch need not share.
+bool is_of_one_job(const std::exception& failure) {
+    const auto* const of_sqlite = dynamic_cast<const SqliteFailure*>(&failure);
+    return of_sqlite == nullptr || of_sqlite->is_corrupt() || of_sqlite->is_constraint();
+}
+
+/// One task for each loop, so that a commit wakes it once.
+void answer(std::vector<JobQueue::Entry> batch) {
+    std::map<Loop*, std::vector<std::unique_ptr<Job>>> by_loop;
+    for (JobQueue::Entry& entry : batch)
+        by_loop[&entry.job->loop()].push_back(std::move(entry.job));
+    for (auto& [loop, jobs] : by_loop) {
+        loop->post([jobs = std::move(jobs)] {
+            for (const std::unique_ptr<Job>& job : jobs)
+                job->answer();
+        });
+    }
+}
+
 }  // namespace
 
 SqliteWorker::SqliteWorker(std::string path, std::unique_ptr<Connection> connection)
@@ -66,7 +86,8 @@ std::string SqliteWorker::unavailable_reason() {
 void SqliteWorker::push(std::unique_ptr<Job> job, std::size_t bytes) {
     if (queue_.push(job, bytes)) return;
     job->fail(unavailable());
-    job->answer();
+    Loop& loop = job->loop();
+    loop.post([job = std::move(job)] { job->answer(); });
 }
 
 void SqliteWorker::work_until_closed() {
@@ -87,8 +108,7 @@ void SqliteWorker::work_until_closed() {
             continue;
         }
         run_batch(batch);
-        for (JobQueue::Entry& entry : batch)
-            entry.job->answer();
+        answer(std::move(batch));
         checkpoint_large_log();
     }
 }
@@ -111,7 +131,14 @@ void SqliteWorker::checkpoint(Connection::Checkpoint kind) {
 
 void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
     try {
-        in_one_transaction([&] { run_together(batch); });
+        try {
+            in_one_transaction([&] { run_together(batch, Isolation::none); });
+        } catch (const std::exception& failure) {
+            if (!is_of_one_job(failure)) throw;
+            // Nothing of the batch was kept, so all of it is done again. Savepoints from the start
+            // would cost every batch a copy of each page that a job changes.
+            in_one_transaction([&] { run_together(batch, Isolation::savepoints); });
+        }
         return;
     } catch (const SqliteFailure& failure) {
         note_failure(failure);
@@ -124,7 +151,7 @@ void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
         batch[i].job->fail(unavailable());
         if (hopeless) continue;
         try {
-            in_one_transaction([&] { run_alone(batch[i]); });
+            in_one_transaction([&] { run_isolated(*batch[i].job); });
         } catch (const SqliteFailure& failure) {
             batch[i].job->fail(unavailable());
             note_failure(failure);
@@ -134,7 +161,7 @@ void SqliteWorker::run_batch(std::vector<JobQueue::Entry>& batch) {
 }
 
 // What several loops send at one line of their grid shares a commit.
-void SqliteWorker::run_together(std::vector<JobQueue::Entry>& batch) {
+void SqliteWorker::run_together(std::vector<JobQueue::Entry>& batch, Isolation isolation) {
     using std::chrono::steady_clock;
     const std::int64_t changes_before = connection_->changes_total();
     std::optional<steady_clock::time_point> gathered;
@@ -142,7 +169,12 @@ void SqliteWorker::run_together(std::vector<JobQueue::Entry>& batch) {
     steady_clock::duration patience{0};
     do {
         for (; next < batch.size(); ++next) {
-            if (!batch[next].refused) run_alone(batch[next]);
+            if (batch[next].refused) continue;
+            if (isolation == Isolation::none) {
+                batch[next].job->run(*connection_);
+            } else {
+                run_isolated(*batch[next].job);
+            }
         }
         // Who only reads need not wait for others.
         if (connection_->changes_total() == changes_before) continue;
@@ -183,10 +215,10 @@ void SqliteWorker::reconnect() {
     connection_ = std::move(connection);
 }
 
-void SqliteWorker::run_alone(JobQueue::Entry& entry) {
+void SqliteWorker::run_isolated(Job& job) {
     connection_->query("savepoint one_call").run();
     try {
-        entry.job->run(*connection_);
+        job.run(*connection_);
     } catch (const SqliteFailure& failure) {
         if (failure.is_corrupt()) {
             note_damage(failure);
@@ -196,11 +228,11 @@ void SqliteWorker::run_alone(JobQueue::Entry& entry) {
             throw;
         }
         connection_->query("rollback to one_call").run();
-        entry.job->fail(unavailable());
+        job.fail(unavailable());
     } catch (const std::exception& failure) {
         spdlog::error("The store holds what this version cannot read: {}", failure.what());
         connection_->query("rollback to one_call").run();
-        entry.job->fail(unavailable());
+        job.fail(unavailable());
     }
     connection_->query("release one_call").run();
 }

@@ -49,11 +49,8 @@ class SqliteWorker {
             : loop_(loop), work_(std::move(work)), done_(std::move(done)) {}
         void run(Connection& connection) override { result_ = work_(connection); }
         void fail(Error error) override { result_ = std::unexpected(std::move(error)); }
-        void answer() override {
-            loop_.post([done = std::move(done_), result = std::move(*result_)]() mutable {
-                done(std::move(result));
-            });
-        }
+        Loop& loop() override { return loop_; }
+        void answer() override { done_(std::move(*result_)); }
 
       private:
         Loop& loop_;
@@ -67,8 +64,10 @@ class SqliteWorker {
     void run_batch(std::vector<JobQueue::Entry>& batch);
     template <class Run>
     void in_one_transaction(Run run);
-    void run_together(std::vector<JobQueue::Entry>& batch);
-    void run_alone(JobQueue::Entry& entry);
+    /// Whether a job that fails takes the others with it.
+    enum class Isolation { none, savepoints };
+    void run_together(std::vector<JobQueue::Entry>& batch, Isolation isolation);
+    void run_isolated(Job& job);
     /// Opens the database if it is closed. Throws SqliteFailure.
     void reconnect();
     void checkpoint_large_log();
