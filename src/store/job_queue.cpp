@@ -5,7 +5,7 @@
 namespace codencollab::store {
 
 bool JobQueue::push(std::unique_ptr<Job>& job, std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (closed_) return false;
     const bool full = entries_.size() >= jobs_max || bytes_ + bytes > bytes_max;
     if (full) {
@@ -15,7 +15,9 @@ bool JobQueue::push(std::unique_ptr<Job>& job, std::size_t bytes) {
     }
     entries_.push_back({std::move(job), bytes, full});
     bytes_ += bytes;
-    if (entries_.size() == wanted_) changed_.notify_one();
+    const bool is_waited_for = entries_.size() == wanted_;
+    lock.unlock();  // or who wakes would wait for it at once
+    if (is_waited_for) changed_.notify_one();
     return true;
 }
 

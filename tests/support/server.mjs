@@ -32,9 +32,11 @@ export function freePort() {
 
 export class Server {
   /** Starts a server and resolves when it says that it is ready. `data`: a directory to keep its own in,
-   *  which goes with the server; a new one if none is given. `host`: where it listens. */
-  static async start({ args = [], env = {}, data, host = '127.0.0.1' } = {}) {
+   *  which goes with the server; a new one if none is given. `host`: where it listens. `under`: the
+   *  command that it runs under, such as valgrind. */
+  static async start({ args = [], env = {}, data, host = '127.0.0.1', under = [] } = {}) {
     const server = new Server()
+    server.command = [...under, program, 'serve']
     server.data = data ?? (await mkdtemp(join(tmpdir(), 'codencollab-test-')))
     server.port = await freePort()
     server.base = `http://127.0.0.1:${server.port}`
@@ -52,7 +54,8 @@ export class Server {
   async launch() {
     this.earlier = (this.earlier ?? '') + (this.log ?? '')
     this.log = ''
-    this.child = spawn(program, ['serve', ...this.args], { env: this.env, cwd: root })
+    const [first, ...rest] = this.command
+    this.child = spawn(first, [...rest, ...this.args], { env: this.env, cwd: root })
     this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })))
     await new Promise((resolve, reject) => {
       const look = (chunk) => {

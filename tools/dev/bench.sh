@@ -28,3 +28,5 @@ for benchmark in build/release/*_bench; do
   esac
 done
 instructions_per_keystroke
+say "a keystroke in a room of two"
+(use_pinned_node && node tests/bench/keystroke_in_room.mjs)
