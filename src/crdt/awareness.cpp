@@ -2,8 +2,6 @@
 
 #include "base/lib0.h"
 #include "base/utf.h"
-#include "crdt/json_value.h"
-#include "crdt/value_builder.h"
 
 #include <algorithm>
 #include <utility>
@@ -58,19 +56,21 @@ class EntryWriter {
 Awareness::Awareness(AwarenessLimits limits) : limits_(limits) {}
 
 std::expected<Awareness::Change, DecodeError> Awareness::apply(
-    std::string_view update, ConnectionKey connection, Time now) {
-    if (auto checked = read(update, connection); !checked) {
+    std::string_view update,
+    ConnectionKey connection,
+    Time now,
+    std::span<const JsonMember> members) {
+    if (auto checked = read(update, connection, members); !checked) {
         return std::unexpected(checked.error());
     }
     Change change;
     EntryWriter relay;
     EntryWriter answer;
-    for (const Heard& heard : heard_) {
+    for (Heard& heard : heard_) {
         const Entry* entry = find(heard.client);  // judged again: one update may name it twice
         switch (judge(heard, entry, connection)) {
             case Verdict::accepted:
-                accept(heard, connection, now, change);
-                relay.add(heard.client, heard.clock, heard.is_null ? null_state : heard.state);
+                relay.add(heard.client, heard.clock, accept(heard, connection, now, change));
                 break;
             case Verdict::missed_removal:
                 answer.add(heard.client, entry->clock, null_state);
@@ -86,7 +86,7 @@ std::expected<Awareness::Change, DecodeError> Awareness::apply(
 }
 
 std::expected<void, DecodeError> Awareness::read(
-    std::string_view update, ConnectionKey connection) {
+    std::string_view update, ConnectionKey connection, std::span<const JsonMember> members) {
     heard_.clear();
     lib0::Reader reader(update);
     const std::uint64_t count = reader.var_uint();
@@ -107,11 +107,11 @@ std::expected<void, DecodeError> Awareness::read(
         const Verdict verdict = judge(heard, entry, connection);
         if (verdict == Verdict::known && entry != nullptr) continue;  // an echo, almost always
         if (verdict != Verdict::missed_removal) {
-            if (auto checked = check_state(heard); !checked) return checked;
+            if (auto checked = check_state(heard, members); !checked) return checked;
         }
         const bool is_held = entry != nullptr && entry->is_held();
         if (verdict == Verdict::accepted && !heard.is_null && !is_held) ++introduced;
-        heard_.push_back(heard);
+        heard_.push_back(std::move(heard));
     }
     if (reader.failed()) return std::unexpected(error_of(reader));
     if (introduced > 0 && !has_room_for(introduced, connection)) {
@@ -120,17 +120,19 @@ std::expected<void, DecodeError> Awareness::read(
     return {};
 }
 
-std::expected<void, DecodeError> Awareness::check_state(const Heard& heard) const {
+std::expected<void, DecodeError> Awareness::check_state(
+    Heard& heard, std::span<const JsonMember> members) const {
     if (heard.state.size() > limits_.state_bytes) {
         return std::unexpected(DecodeError{DecodeError::Code::too_large, heard.at});
     }
     if (!is_valid_utf8(heard.state)) {
         return std::unexpected(DecodeError{DecodeError::Code::bad_utf8, heard.at});
     }
-    ValueBuilder unused;  // the text is kept, not its value
-    if (auto parsed = parse_json(heard.state, limits_.state_depth, unused); !parsed) {
-        return std::unexpected(DecodeError{parsed.error().code, heard.at + parsed.error().at});
+    auto mended = with_members(heard.state, limits_.state_depth, members);
+    if (!mended) {
+        return std::unexpected(DecodeError{mended.error().code, heard.at + mended.error().at});
     }
+    heard.mended = *std::move(mended);
     return {};
 }
 
@@ -153,7 +155,8 @@ Awareness::Verdict Awareness::judge(
     return is_dropped && !heard.is_null ? Verdict::missed_removal : Verdict::known;
 }
 
-void Awareness::accept(const Heard& heard, ConnectionKey connection, Time now, Change& change) {
+std::string_view Awareness::accept(
+    Heard& heard, ConnectionKey connection, Time now, Change& change) {
     const auto [place, is_new] = entries_.try_emplace(heard.client);
     Entry& entry = place->second;
     if (heard.is_null) {
@@ -167,9 +170,14 @@ void Awareness::accept(const Heard& heard, ConnectionKey connection, Time now, C
     entry.connection = connection;
     if (heard.is_null) {
         remember_dropped(heard.client, entry);
-    } else {
-        entry.state.assign(heard.state);
+        return null_state;
     }
+    if (heard.mended.empty()) {
+        entry.state.assign(heard.state);
+    } else {
+        entry.state = std::move(heard.mended);
+    }
+    return entry.state;
 }
 
 Awareness::Change Awareness::remove_connection(ConnectionKey connection, Time now) {

@@ -2,6 +2,7 @@
 
 #include "crdt/error.h"
 #include "crdt/id.h"
+#include "crdt/json_members.h"
 
 #include <chrono>
 #include <cstddef>
@@ -21,7 +22,7 @@ namespace codencollab::crdt {
 struct AwarenessLimits {
     std::size_t entries = 1'000;                // in one update; and of all connections together
     std::size_t entries_of_a_connection = 100;  // a browser's tabs may speak for each other
-    std::size_t state_bytes = 16 << 10;
+    std::size_t state_bytes = 16 << 10;         // as its sender says it
     std::size_t state_depth = 100;
     std::chrono::milliseconds state_kept{30'000};  // clients renew theirs every 15 s
     std::size_t dropped_clocks = 1'000;
@@ -35,6 +36,9 @@ struct AwarenessLimits {
 /// A client number belongs to the connection that introduced it, until its state is dropped: what
 /// other connections say of it is ignored. y-websocket clients send back every change they hear, so
 /// most of what arrives says nothing new; it is dropped unread, and costs a look-up.
+///
+/// A state is what its sender says but for the members that the caller knows better, such as a
+/// name: those are put right before anybody hears of it.
 ///
 /// Ownership: copies what it keeps.
 /// Threads:   none of its own and no clock: time is passed in. One thread at a time.
@@ -64,9 +68,13 @@ class Awareness {
     Awareness(Awareness&&) = default;
     Awareness& operator=(Awareness&&) = default;
 
-    /// Takes in what came over `connection`. Bytes after the end are ignored, as Yjs does.
+    /// Takes in what came over `connection`. Each state of it that is an object has these
+    /// `members`, whatever it said under their keys. Bytes after the end are ignored, as Yjs does.
     std::expected<Change, DecodeError> apply(
-        std::string_view update, ConnectionKey connection, Time now);
+        std::string_view update,
+        ConnectionKey connection,
+        Time now,
+        std::span<const JsonMember> members = {});
 
     /// Drops the states that the connection introduced, each with the clock that it has.
     Change remove_connection(ConnectionKey connection, Time now);
@@ -96,22 +104,26 @@ class Awareness {
 
         bool is_held() const { return !state.empty(); }
     };
-    /// One entry of an update, its state still what a stranger sent.
+    /// One entry of an update.
     struct Heard {
         ClientNumber client = 0;
         std::uint64_t clock = 0;
-        std::string_view state;
+        std::string_view state;  // what a stranger sent
+        std::string mended;      // to be kept in its place, unless empty
         bool is_null = false;
         std::size_t at = 0;  // of the state, in the update
     };
     enum class Verdict : std::uint8_t { accepted, known, missed_removal };
 
     /// Fills heard_ with what of the update may be new, checked.
-    std::expected<void, DecodeError> read(std::string_view update, ConnectionKey connection);
-    std::expected<void, DecodeError> check_state(const Heard& heard) const;
+    std::expected<void, DecodeError> read(
+        std::string_view update, ConnectionKey connection, std::span<const JsonMember> members);
+    std::expected<void, DecodeError> check_state(
+        Heard& heard, std::span<const JsonMember> members) const;
     bool has_room_for(std::size_t introduced, ConnectionKey connection) const;
     static Verdict judge(const Heard& heard, const Entry* entry, ConnectionKey connection);
-    void accept(const Heard& heard, ConnectionKey connection, Time now, Change& change);
+    /// Answers the state that is held from now on; "null" if none is.
+    std::string_view accept(Heard& heard, ConnectionKey connection, Time now, Change& change);
     template <class Predicate>
     Change drop_if(Time now, const Predicate& is_to_go);
     void remember_dropped(ClientNumber client, Entry& entry);

@@ -1,6 +1,9 @@
 #include "crdt/awareness.h"
 
+#include "crdt/json_value.h"
+
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +15,7 @@ namespace {
 
 using codencollab::crdt::Awareness;
 using codencollab::crdt::AwarenessLimits;
+using codencollab::crdt::JsonMember;
 
 constexpr AwarenessLimits limits{
     .entries = 8, .entries_of_a_connection = 4, .state_bytes = 200, .dropped_clocks = 6};
@@ -50,11 +54,35 @@ void require_fixed_point(const Awareness& awareness, Awareness::Time now) {
     require(again.has_value() && again->relay.empty() && again->answer.empty());
 }
 
+/// Who each connection is, whatever it says: a member that its objects have once.
+constexpr std::array<JsonMember, 3> names = {
+    {{"n", R"("n":0)"}, {"n", R"("n":1)"}, {"n", R"("n":2)"}}};
+
+std::string normal(std::string_view json) {
+    codencollab::crdt::Arena arena;
+    std::string out;
+    codencollab::crdt::append_json(
+        codencollab::crdt::json_to_any(json, limits.state_depth, arena).value(), out);
+    return out;
+}
+
+void require_name(const Awareness& awareness, const Awareness::Change& change, JsonMember name) {
+    for (const auto* list : {&change.added, &change.updated}) {
+        for (const auto client : *list) {
+            const auto state = awareness.state(client);
+            if (!state || state->find('{') != state->find_first_not_of(" \t\n\r")) continue;
+            require(with_members(*state, limits.state_depth, {&name, 1}).value().empty());
+            require(normal(*state).find(name.text) != std::string::npos);
+            require(state->size() <= limits.state_bytes + name.text.size() + 1);
+        }
+    }
+}
+
 }  // namespace
 
 // A room of connections that say anything at any time, in steps of: what happens, how long after
 // the last, of which connection, and the bytes of an update. Refused bytes change nothing, limits
-// hold, and who hears the relays knows what the server knows.
+// hold, nobody goes by another's name, and who hears the relays knows what the server knows.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view rest(reinterpret_cast<const char*>(data), size);
     Awareness awareness(limits);
@@ -74,8 +102,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             const std::string_view update = rest.substr(0, length);
             rest.remove_prefix(update.size());
             const std::string before = awareness.encode();
-            const auto change = awareness.apply(update, connection, now);
+            const JsonMember name = names[connection];
+            const auto change = awareness.apply(update, connection, now, {&name, 1});
             if (change) {
+                require_name(awareness, *change, name);
                 listener.hear(*change, now);
             } else {
                 require(awareness.encode() == before);

@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <string>
@@ -281,6 +282,42 @@ TEST_F(AwarenessOfAServer, RefusesMoreClientsThanAConnectionMayHave) {
     say(ada, {{4, 1, "1"}});
     say(ben, {{5, 1, "1"}, {6, 1, "1"}});
     EXPECT_EQ(refusal(ben, update_of({{7, 1, "1"}})), DecodeError::Code::too_many_clients);
+}
+
+constexpr std::array<JsonMember, 1> named_ada = {{{"name", R"("name":"Ada")"}}};
+
+TEST_F(AwarenessOfAServer, PutsWhatTheCallerKnowsBetterIntoEveryState) {
+    const std::string update =
+        update_of({{7, 1, R"({"at":1,"name":"Ben"})"}, {8, 1, R"({"name":"Ada"})"}, {9, 1, "[]"}});
+    const auto change = awareness_.apply(update, ada, now_, named_ada);
+    ASSERT_TRUE(change);
+    const auto as_it_is = ElementsAre(
+        Said{7, 1, R"({"name":"Ada","at":1})"}, Said{8, 1, R"({"name":"Ada"})"}, Said{9, 1, "[]"});
+    EXPECT_THAT(read(change->relay), as_it_is);
+    EXPECT_THAT(everybody(), as_it_is);
+    EXPECT_THAT(read(awareness_.encode(std::vector<ClientNumber>{7, 8, 9})), as_it_is);
+    EXPECT_THAT(awareness_.state(7), Optional(std::string_view(R"({"name":"Ada","at":1})")));
+}
+
+TEST_F(AwarenessOfAServer, RelaysEachOfTwoStatesOfOneClientAsItIs) {
+    const std::string update = update_of({{7, 1, "{}"}, {7, 2, R"({"name":1})"}, {7, 3, "null"}});
+    const auto change = awareness_.apply(update, ada, now_, named_ada);
+    ASSERT_TRUE(change);
+    EXPECT_THAT(
+        read(change->relay),
+        ElementsAre(
+            Said{7, 1, R"({"name":"Ada"})"}, Said{7, 2, R"({"name":"Ada"})"}, Said{7, 3, "null"}));
+}
+
+TEST_F(AwarenessOfAServer, LimitsAStateAsItsSenderSaysIt) {
+    const std::size_t limit = AwarenessLimits{}.state_bytes;
+    const std::string longest = R"({"at":")" + std::string(limit - 9, 'x') + R"("})";
+    ASSERT_TRUE(awareness_.apply(update_of({{7, 1, longest}}), ada, now_, named_ada));
+    EXPECT_THAT(awareness_.state(7), Optional(testing::SizeIs(limit + 13)));
+    const std::string longer = R"({"name":")" + std::string(limit - 10, 'x') + R"("})";
+    const auto refused = awareness_.apply(update_of({{7, 2, longer}}), ada, now_, named_ada);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, DecodeError::Code::too_large);
 }
 
 /// Section 9's rule for one entry, said once more without bindings and times.
