@@ -1,8 +1,10 @@
 #include "room/carets.h"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include <cstdint>
+#include <iterator>
 #include <tuple>
 #include <variant>
 
@@ -68,18 +70,28 @@ std::optional<Caret> read_ends(const json::value* value) {
 
 }  // namespace
 
-std::string caret_state(const Presence& who, const std::optional<Caret>& caret) {
+Signature::Signature(const Presence& who) {
     const std::string color(color_of(who.color_slot));
-    json::object state{
-        {"sid", who.sid},
-        {"user", json::object{{"name", who.name}, {"color", color}, {"colorLight", color + "33"}}}};
+    const json::object user{{"name", who.name}, {"color", color}, {"colorLight", color + "33"}};
+    sid_ = "\"sid\":" + json::serialize(json::value(who.sid));
+    user_ = "\"user\":" + json::serialize(user);
+}
+
+std::array<crdt::JsonMember, 2> Signature::members() const {
+    return {{{"sid", sid_}, {"user", user_}}};
+}
+
+std::string caret_state(const Signature& who, const std::optional<Caret>& caret) {
+    const auto [sid, user] = who.members();
+    std::string state = fmt::format("{{{},{}", sid.text, user.text);
     if (caret) {
-        const json::object ends{
+        const json::object value{
             {"anchor", position_json(caret->anchor)}, {"head", position_json(caret->head)}};
-        state["cursor"] = ends;
-        state["selection"] = ends;
+        const std::string ends = json::serialize(value);
+        fmt::format_to(std::back_inserter(state), R"(,"cursor":{0},"selection":{0})", ends);
     }
-    return json::serialize(state);
+    state.push_back('}');
+    return state;
 }
 
 std::optional<Caret> read_caret(std::string_view state) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "crdt/json_members.h"
 #include "crdt/relative_position.h"
 #include "room/change.h"
 #include "room/event.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +20,24 @@ struct Caret {
     crdt::RelativePosition head;
 };
 
-/// The state (JSON) under which a delta client appears in awareness: `sid`, `user {name, color,
-/// colorLight}`, and the caret in the two places where editors' bindings look for it.
-std::string caret_state(const Presence& who, const std::optional<Caret>& caret);
+/// Whose a state in awareness is, as the members of it (JSON) that say so: `sid` and `user {name,
+/// color, colorLight}`.
+class Signature {
+  public:
+    Signature() = default;
+    explicit Signature(const Presence& who);
+
+    /// Views into this.
+    std::array<crdt::JsonMember, 2> members() const;
+
+  private:
+    std::string sid_;
+    std::string user_;
+};
+
+/// The state under which a delta client appears in awareness: who it is, and the caret in the two
+/// places where editors' bindings look for it.
+std::string caret_state(const Signature& who, const std::optional<Caret>& caret);
 
 /// The caret in a replica's state: that of `cursor`, else that of `selection`. Nothing where there
 /// is none, or nothing that can be read.

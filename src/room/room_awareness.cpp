@@ -30,7 +30,8 @@ Result<bool> Room::Body::move_awareness(ParticipantId id, std::string_view updat
     auto acts = acting_replica(id, Action::move_cursor);
     if (!acts) return std::unexpected(std::move(acts).error());
     Participant& mover = **acts;
-    auto change = awareness_.apply(update, mover.key(), ports_.clock.steady_now());
+    auto change =
+        awareness_.apply(update, mover.key(), ports_.clock.steady_now(), mover.signature.members());
     if (!change) {
         using Code = crdt::DecodeError::Code;
         const Code code = change.error().code;
@@ -124,7 +125,7 @@ void Room::Body::put_caret(Participant& participant) {
     const std::string update = update_of(
         participant.states.front(),
         ++participant.caret_clock,
-        caret_state(presence_of(participant), caret));
+        caret_state(participant.signature, caret));
     if (auto change = awareness_.apply(update, participant.key(), now)) {
         relay_awareness(std::move(change->relay), participant.id);
     }

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace codencollab::room {
 namespace {
 
@@ -48,7 +50,12 @@ class Carets : public testing::Test {
         const auto at = [&](std::size_t offset) {
             return *document.relative_position(document.text("code"), offset);
         };
-        return caret_state({"liar", ada.id, "Liar", 5, Role::owner}, Caret{at(anchor), at(head)});
+        const Signature liar({"liar", ada.id, "Liar", 5, Role::owner});
+        return caret_state(liar, Caret{at(anchor), at(head)});
+    }
+    /// A state that says no more than whose it is.
+    static std::string signature_of(const House::Guest& guest) {
+        return caret_state(Signature(guest.outbox.last<RoomState>().you), std::nullopt);
     }
 
     House house;
@@ -106,6 +113,39 @@ TEST_F(Carets, OfAReplicaAppearToDeltaClientsUnderTheTrueName) {
     EXPECT_EQ(late->outbox.last<CursorMoved>().cursor.position, (Position{2, 3}));
 }
 
+TEST_F(Carets, OfAReplicaAppearToOthersUnderTheTrueNameToo) {
+    const auto other = house.enter_replica(id, ada);
+    const std::string own = signature_of(*yjs);
+    ASSERT_TRUE(*yjs->seat.move_awareness(awareness({9, 1, state_at(*yjs, 4, 2)})));
+    const Entry relayed = told(*other).at(0);
+    EXPECT_TRUE(relayed.state.starts_with(own.substr(0, own.size() - 1))) << relayed.state;
+    EXPECT_THAT(relayed.state, testing::Not(testing::HasSubstr("iar")));
+    EXPECT_TRUE(read_caret(relayed.state).has_value());
+    // What newcomers and those who ask are told is the same.
+    ASSERT_TRUE(other->seat.query_awareness().has_value());
+    const auto late = house.enter_replica(id, ada, ClientKind::y_websocket);
+    for (const House::Guest* guest : {other.get(), late.get()}) {
+        const auto all = told(*guest);
+        const auto found = std::ranges::find(all, 9U, &Entry::client);
+        ASSERT_NE(found, all.end());
+        EXPECT_EQ(found->state, relayed.state);
+    }
+}
+
+TEST_F(Carets, WithoutANameGetTheTrueOne) {
+    const auto other = house.enter_replica(id, ada);
+    ASSERT_TRUE(*yjs->seat.move_awareness(awareness({9, 1, "{}"})));
+    EXPECT_EQ(told(*other).at(0).state, signature_of(*yjs));
+}
+
+TEST_F(Carets, ThatSayTheTruthAreRelayedAsTheyCame) {
+    const auto other = house.enter_replica(id, ada);
+    std::string own = signature_of(*yjs);
+    own.insert(own.size() - 1, R"(, "at" : 7)");
+    ASSERT_TRUE(*yjs->seat.move_awareness(awareness({9, 1, own})));
+    EXPECT_EQ(told(*other).at(0).state, own);
+}
+
 TEST_F(Carets, ThatCannotBeReadOrFoundAreIgnored) {
     for (
         const char* state :
@@ -140,7 +180,7 @@ TEST_F(Carets, ThatMoveFastAreCoalesced) {
     EXPECT_EQ(other->outbox.count<AwarenessUpdate>(), before + 2);  // the first, and one move
     house.wait(100ms);
     EXPECT_EQ(other->outbox.count<AwarenessUpdate>(), before + 3);
-    EXPECT_EQ(told(*other).at(0).state, "{\"at\":10}");
+    EXPECT_THAT(told(*other).at(0).state, testing::HasSubstr("\"at\":10"));
 }
 
 TEST_F(Carets, OfWhoLeavesOrSaysNothingMoreDisappear) {

@@ -110,7 +110,9 @@ class Room::Body {
         Pace cursor_pace{};
         Timer reset_timer{};
 
-        // Awareness: the numbers of its states. A delta client has one, which is the room's.
+        // Awareness: what every state of it says of who it is, and the numbers of its states. A
+        // delta client has one, which is the room's.
+        Signature signature{};
         std::vector<crdt::ClientNumber> states{};
         std::uint64_t caret_clock = 0;
         SteadyTime caret_renewed_at{};

@@ -122,6 +122,7 @@ Result<Entered> Room::Body::enter(Entry entry) {
          .view = {},
          .cursor = {}});
     Participant& newcomer = participants_.back();
+    newcomer.signature = Signature(presence_of(newcomer));
     note(HistoryEventKind::joined, newcomer.user);
     Entered entered{Seat(room_.weak_from_this(), id), state_for(newcomer)};
     tell(newcomer, entered.state);

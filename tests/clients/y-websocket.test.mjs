@@ -112,6 +112,10 @@ test('carets cross between the kinds', async (t) => {
     [caret.name, caret.userId, caret.lineNumber, caret.column],
     ['Ada', ada.id, lines.length, lines.at(-1).length + 1],
   )
+  const other = await provide(t, ben, room)
+  const shown = () => other.awareness.getStates().get(provider.doc.clientID)
+  await until('her caret, at the other page', () => shown()?.cursor)
+  assert.deepEqual([shown().user.name, shown().user.color], ['Ada', caret.color])
 })
 
 test('what was typed offline, and other shared types, arrive', async (t) => {

@@ -105,10 +105,23 @@ TEST_F(YWebSocket, AViewerReadsAndItsEditsAreRefusedWithMessage2) {
 TEST_F(YWebSocket, AConnectionThatIsKilledTakesItsAwarenessAlong) {
     YPeer ada = synchronised(ada_);
     YPeer ben = synchronised(ben_);
-    ada.say_state(1, R"({"user":{"name":"Ada Lovelace"}})");
-    EXPECT_TRUE(ben.hears_awareness("Ada Lovelace"));
+    ada.say_state(1, R"({"at":"the station"})");
+    EXPECT_TRUE(ben.hears_awareness("the station"));
     ada.vanish();
     EXPECT_TRUE(ben.hears_awareness("null"));
+}
+
+TEST_F(YWebSocket, AStateSaysWhoItsConnectionIsWhateverItClaims) {
+    YPeer ada = synchronised(ada_);
+    YPeer ben = synchronised(ben_);
+    ben.say_state(1, R"({"\u0075ser":{"name":"Ada","color":"#000000"},"at":"the station"})");
+    constexpr std::string_view truth =
+        R"("user":{"name":"Ben","color":"#b45309","colorLight":"#b4530933"},"at":"the station"})";
+    EXPECT_TRUE(ada.hears_awareness(truth));
+    YPeer newcomer = synchronised(ada_);
+    EXPECT_TRUE(newcomer.hears_awareness(truth));
+    ada.say(wire::QueryAwareness{});
+    EXPECT_TRUE(ada.hears_awareness(truth));
 }
 
 TEST_F(YWebSocket, ADeltaClientsCaretIsSeenInAwareness) {
