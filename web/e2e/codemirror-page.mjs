@@ -6,14 +6,14 @@ import { yCollab } from 'y-codemirror.next'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
 
-/** Resolves when the room's text is shown. `user` is what this page says of itself. */
-window.openRoom = async ({ room, token, user }) => {
+/** Resolves when the room's text is shown. `claims` is what this page says of itself. */
+window.openRoom = async ({ room, token, claims }) => {
   const doc = new Y.Doc()
   const provider = new WebsocketProvider(`ws://${window.location.host}/yjs`, room, doc, {
     params: { token },
     disableBc: true, // past the server, to other tabs of this browser
   })
-  provider.awareness.setLocalStateField('user', user)
+  provider.awareness.setLocalState(claims)
   await new Promise((resolve) => provider.once('sync', resolve))
   const text = doc.getText('code')
   const view = new EditorView({

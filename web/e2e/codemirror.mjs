@@ -21,7 +21,7 @@ function script() {
  * Somebody who uses it, in a profile of their own.
  * @param {import('playwright-core').Browser} browser
  * @param {string} base where the page's WebSocket goes, and so where the page has to come from
- * @param {{room: string, token: string, user: {name: string, color: string}}} how
+ * @param {{room: string, token: string, claims: {user: {name: string, color: string}}}} how
  */
 export async function openCodeMirror(browser, base, how) {
   const person = await newPerson(browser)

@@ -30,7 +30,7 @@ let browser
 let room = ''
 /** Our page. */
 const ada = {}
-/** CodeMirror; what she says of herself is her name and a colour of her own choice. */
+/** CodeMirror. Her page says that she is Dee, and that is not what anybody is shown. */
 const cem = {}
 /** Monaco's changes over Socket.IO. */
 const dee = {}
@@ -53,14 +53,15 @@ before(async () => {
     dee.code = shownByMonaco(dee.code, changes)
     dee.rev = rev
   })
+  const dees = users.find(({ name }) => name === 'Dee')
   ada.color = users.find(({ name }) => name === 'Ada').color
-  dee.color = users.find(({ name }) => name === 'Dee').color
+  dee.color = dees.color
 
   Object.assign(cem, await person(server.base, 'Cem', { guest: true }))
   await joined(cem)
   cem.line = await Line.to(server.base)
-  const user = { name: 'Cem', color: ada.color }
-  const how = { room, token: cem.token, user }
+  const claims = { sid: dees.sid, user: { name: 'Dee', color: dee.color } }
+  const how = { room, token: cem.token, claims }
   Object.assign(cem, await openCodeMirror(browser, cem.line.base, how))
   const who = await dee.socket.hear('user-joined', ({ name }) => name === 'Cem')
   Object.assign(cem, { color: who.color, sid: who.sid })
@@ -152,7 +153,7 @@ test(
     const slots = await slotsOfPeople()
     for (const name of ['Cem', 'Dee'])
       assert.equal((await caretOf(ada.page, name))?.slot, slots[name], name)
-    assert.notEqual(slots.Cem, slots.Ada)
+    assert.notEqual(slots.Cem, slots.Dee)
     await ada.page.locator(`.remote-selection.${slots.Cem}`).first().waitFor()
     await ada.page.screenshot({ path: `${pictures}ada.png` })
   }),

@@ -91,7 +91,7 @@ function PersonMenu({ person, name, canManage }: PersonMenuProps) {
       .getState()
       .data.participants.filter(({ userId }) => userId === person.userId)
       .map(({ sid }) => sid)
-    const cursor = session.cursors.all.find(({ sid }) => sid !== undefined && sids.includes(sid))
+    const cursor = session.cursors.all.find(({ sid }) => sids.includes(sid))
     if (!cursor) return
     setPane('code')
     editor?.goToOffset(cursor.head)

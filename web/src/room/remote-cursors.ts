@@ -1,7 +1,7 @@
 /**
  * Where the others are, from what they say in their awareness. What they say names letters; here
- * it becomes offsets that move with the text until they say something newer. Names and colours are
- * the room's for whoever is in its list; only a program whose name is not in it goes by its word.
+ * it becomes offsets that move with the text until they say something newer. Whose a state is, the
+ * server has put into it, as `sid`; name and colour are those of the room's list.
  * Without an editor: the editor draws what is here.
  */
 import type * as Y from 'yjs'
@@ -10,14 +10,12 @@ import { parseRelative, toOffsets } from './document/relative'
 import type { RelativeSelection } from './document/relative'
 import { mapOffset, moveSelected, replacementsOf } from './document/replacements'
 import type { Selected } from './document/replacements'
-import { nearestSlot } from './nearest-slot'
 import { slotOf } from './room-data'
 
 export interface RemoteCursor extends Selected {
   /** The number of the one who says it. */
   id: number
-  /** Undefined for other programs under a name that nobody in the room has. */
-  sid: string | undefined
+  sid: string
   name: string
   slot: number
   /** When this person last moved or typed, in milliseconds. */
@@ -26,17 +24,15 @@ export interface RemoteCursor extends Selected {
 }
 
 interface Known {
-  claim: Claim
+  state: State
   /** Undefined while it names letters that are not here yet. */
   at: Selected | undefined
   movedAt: number
 }
 
-/** What somebody says of themselves, as far as it makes sense. */
-interface Claim {
-  sid: string | undefined
-  name: string
-  slot: number | undefined
+/** What somebody says, as far as it makes sense. */
+interface State {
+  sid: string
   position: RelativeSelection
   isAway: boolean
   /** The client number of this one's edits. */
@@ -67,13 +63,13 @@ export class RemoteCursors {
     this.code?.unobserve(this.follow)
     this.code = code
     code.observe(this.follow)
-    for (const known of this.known.values()) known.at = toOffsets(code, known.claim.position)
+    for (const known of this.known.values()) known.at = toOffsets(code, known.state.position)
     this.tell()
   }
 
   /** Some of the others' states are new. */
   update(clients: readonly number[], states: ReadonlyMap<number, unknown>): void {
-    for (const client of clients) this.hear(client, parseClaim(client, states.get(client)))
+    for (const client of clients) this.hear(client, parseState(client, states.get(client)))
     this.tell()
   }
 
@@ -90,17 +86,17 @@ export class RemoteCursors {
     this.listeners.clear()
   }
 
-  private hear(client: number, claim: Claim | undefined): void {
-    if (!claim || !this.code) {
+  private hear(client: number, state: State | undefined): void {
+    if (!state || !this.code) {
       this.known.delete(client)
       return
     }
-    const at = toOffsets(this.code, claim.position)
+    const at = toOffsets(this.code, state.position)
     const before = this.known.get(client)
     // The same place again only says that somebody is still there.
     const isStill = before?.at?.head === at?.head && before?.at?.anchor === at?.anchor
     const movedAt = isStill && before ? before.movedAt : this.now()
-    this.known.set(client, { claim, at, movedAt })
+    this.known.set(client, { state, at, movedAt })
   }
 
   private readonly follow = (event: Y.YTextEvent, transaction: Y.Transaction): void => {
@@ -108,10 +104,10 @@ export class RemoteCursors {
     if (!code || this.known.size === 0) return
     const change = replacementsOf(event.delta)
     for (const known of this.known.values()) {
-      const { at, claim } = known
-      const isTyping = hasEdited(transaction, claim.author)
+      const { at, state } = known
+      const isTyping = hasEdited(transaction, state.author)
       if (isTyping) known.movedAt = this.now()
-      if (!at || !change) known.at = toOffsets(code, claim.position)
+      if (!at || !change) known.at = toOffsets(code, state.position)
       else if (at.anchor === at.head && isTyping) {
         // They type at their own caret, and will say so in a moment.
         const head = mapOffset(at.head, change, 'after')
@@ -121,26 +117,12 @@ export class RemoteCursors {
     this.tell()
   }
 
-  private shown(id: number, { claim, at, movedAt }: Known): RemoteCursor | undefined {
-    const { isAway } = claim
-    if (!at) return undefined
-    const participant = this.participantOf(claim)
-    if (participant) {
-      const { sid, name } = participant
-      return { id, sid, name, slot: slotOf(participant), movedAt, isAway, ...at }
-    }
-    // Said to be somebody who is not here: a ghost, or not here yet.
-    if (claim.sid !== undefined) return undefined
-    const { name } = claim
-    const slot = claim.slot ?? slotOf({ userId: name })
-    return { id, sid: undefined, name, slot, movedAt, isAway, ...at }
-  }
-
-  /** Other programs say a name alone: it is whoever has it and says nothing else here. */
-  private participantOf({ sid, name }: Claim): Participant | undefined {
-    if (sid !== undefined) return this.participants.find((one) => one.sid === sid)
-    const others = new Set([...this.known.values()].map(({ claim }) => claim.sid))
-    return this.participants.find((one) => one.name === name && !others.has(one.sid))
+  private shown(id: number, { state, at, movedAt }: Known): RemoteCursor | undefined {
+    const { sid, isAway } = state
+    const participant = this.participants.find((one) => one.sid === sid)
+    // Not in the list: gone, or not here yet.
+    if (!at || !participant) return undefined
+    return { id, sid, name: participant.name, slot: slotOf(participant), movedAt, isAway, ...at }
   }
 
   private tell(): void {
@@ -153,21 +135,11 @@ function hasEdited({ beforeState, afterState }: Y.Transaction, client: number): 
 }
 
 /** Undefined for whoever has no caret in the code. */
-function parseClaim(client: number, state: unknown): Claim | undefined {
+function parseState(client: number, state: unknown): State | undefined {
   if (typeof state !== 'object' || state === null) return undefined
-  const { sid, user, cursor, selection, doc, away } = state as Record<string, unknown>
+  const { sid, cursor, selection, doc, away } = state as Record<string, unknown>
   const position = parseRelative(cursor) ?? parseRelative(selection)
-  if (!position) return undefined
-  const { name, color } = (typeof user === 'object' && user !== null ? user : {}) as {
-    name?: unknown
-    color?: unknown
-  }
-  return {
-    sid: typeof sid === 'string' ? sid : undefined,
-    name: typeof name === 'string' ? name : '',
-    slot: nearestSlot(color),
-    position,
-    isAway: away === true,
-    author: typeof doc === 'number' ? doc : client,
-  }
+  if (typeof sid !== 'string' || !position) return undefined
+  const author = typeof doc === 'number' ? doc : client
+  return { sid, position, isAway: away === true, author }
 }

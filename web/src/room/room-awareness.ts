@@ -12,6 +12,7 @@ import type { RelativeSelection } from './document/relative'
 
 /** What this client says. Fields `cursor` and `selection` are those of y-codemirror and y-monaco. */
 interface OwnState {
+  /** This and `user` are as the server has them, which would put anything else right. */
   sid: string
   user: { name: string; color: string; colorLight: string }
   cursor: RelativeSelection | null

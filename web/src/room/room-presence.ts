@@ -94,6 +94,7 @@ export class RoomPresence {
 
   private hear(clients: readonly number[]): void {
     const states = this.awareness.others
+    // Each `sid` is the server's word, not its sender's.
     for (const client of clients) {
       const state = states.get(client) as { sid?: unknown; away?: unknown } | null | undefined
       // A page that sleeps may be too slow to renew what it says; it has said that it is away.

@@ -26,7 +26,7 @@ describe('presence', () => {
   const carets = () => session.cursors.all.map(({ name, slot, head }) => ({ name, slot, head }))
   const bensCaret = (offset: number) => {
     const at = toRelative(server.code, { anchor: offset, head: offset })
-    return { sid: 's2', user: { name: 'Eve', color: '#ff0000' }, cursor: at, selection: at }
+    return { sid: 's2', user: { name: 'Ben', color: '#b45309' }, cursor: at, selection: at }
   }
 
   test('carets: at most one each 100 ms, the last one always', async () => {
@@ -62,38 +62,19 @@ describe('presence', () => {
     expect(carets()).toEqual([])
   })
 
-  test('name and colour are the room’s, not the claimed ones; of nobody here, none', async () => {
+  test('name and colour are those of the room’s list; of nobody in it there is no caret', async () => {
     await open()
-    server.say(socket, bensCaret(5))
+    const his = server.say(socket, { ...bensCaret(5), user: { name: 'Eve', color: '#ff0000' } })
     expect(carets()).toEqual([])
-    socket.receive('user-joined', ben)
-    expect(carets()).toEqual([{ name: 'Ben', slot: 2, head: 5 }])
-    socket.receive('user-disconnected', { sid: 's2', userId: 'u2' })
-    expect(carets()).toEqual([])
-    expect(session.getState().data.chat.map(({ kind }) => kind)).toEqual(['joined', 'left'])
-  })
-
-  test('another program’s caret is that of whoever has the name it says, or goes by its word', async () => {
-    await open()
-    const at = toRelative(server.code, { anchor: 5, head: 5 })
-    server.say(socket, { user: { name: 'Ben', color: '#15803d' }, cursor: at })
-    expect(carets()).toEqual([{ name: 'Ben', slot: 3, head: 5 }])
-    expect(session.cursors.all[0]?.sid).toBeUndefined()
     socket.receive('user-joined', ben)
     expect(carets()).toEqual([{ name: 'Ben', slot: 2, head: 5 }])
     expect(session.cursors.all[0]?.sid).toBe('s2')
-  })
-
-  test('a participant who says something of their own is nobody else’s name', async () => {
-    await open()
+    socket.receive('user-disconnected', { sid: 's2', userId: 'u2' })
+    expect(carets()).toEqual([])
+    expect(session.getState().data.chat.map(({ kind }) => kind)).toEqual(['joined', 'left'])
+    server.say(socket, { user: { name: 'Ben' }, cursor: bensCaret(5).cursor }, his)
     socket.receive('user-joined', ben)
-    server.say(socket, bensCaret(5))
-    const at = toRelative(server.code, { anchor: 2, head: 2 })
-    server.say(socket, { user: { name: 'Ben', color: '#15803d' }, cursor: at })
-    expect(carets()).toEqual([
-      { name: 'Ben', slot: 2, head: 5 },
-      { name: 'Ben', slot: 3, head: 2 },
-    ])
+    expect(carets()).toEqual([])
   })
 
   test('who types is seen to, though the caret stays at its letter', async () => {
