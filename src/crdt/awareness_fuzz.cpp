@@ -71,7 +71,9 @@ void require_name(const Awareness& awareness, const Awareness::Change& change, J
         for (const auto client : *list) {
             const auto state = awareness.state(client);
             if (!state || state->find('{') != state->find_first_not_of(" \t\n\r")) continue;
-            require(with_members(*state, limits.state_depth, {&name, 1}).value().empty());
+            require(codencollab::crdt::with_members(*state, limits.state_depth, {&name, 1})
+                        .value()
+                        .empty());
             require(normal(*state).find(name.text) != std::string::npos);
             require(state->size() <= limits.state_bytes + name.text.size() + 1);
         }
