@@ -7,6 +7,7 @@ import { runText } from '../text/room'
 import { slotClass } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { findCodeLinks } from './code-links'
+import { quotedLines } from './quoted-lines'
 import type { Line, LogState, Segment } from './run-log'
 
 type LogViewProps = {
@@ -40,17 +41,7 @@ export function LogView({ log, label, children }: LogViewProps) {
         {log.dropped > 0 && <span className="log-note">{runText.cut(log.dropped)}</span>}
         {grouped(log.lines).map((group) =>
           group.isCompiler ? (
-            <div
-              key={group.id}
-              className="compiler"
-              role="group"
-              aria-label={runText.compilerMessages}
-            >
-              <b>{runText.compilerMessages}</b>
-              {group.lines.map((line) => (
-                <LogLine key={line.id} line={line} />
-              ))}
-            </div>
+            <CompilerMessages key={group.id} lines={group.lines} />
           ) : (
             group.lines.map((line) => <LogLine key={line.id} line={line} />)
           ),
@@ -78,11 +69,32 @@ function grouped(lines: readonly Line[]): { id: number; isCompiler: boolean; lin
   return groups
 }
 
-const LogLine = memo(function LogLine({ line }: { line: Line }) {
+function CompilerMessages({ lines }: { lines: readonly Line[] }) {
+  const isQuoted = quotedLines(lines.map(textOf))
+  return (
+    <div
+      className="compiler"
+      role="group"
+      aria-label={runText.compilerMessages}
+      // What scrolls has to be reachable with the keyboard.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+    >
+      <b>{runText.compilerMessages}</b>
+      {lines.map((line, at) => (
+        <LogLine key={line.id} line={line} isQuoted={isQuoted[at] === true} />
+      ))}
+    </div>
+  )
+}
+
+type LogLineProps = { line: Line; isQuoted?: boolean }
+
+const LogLine = memo(function LogLine({ line, isQuoted = false }: LogLineProps) {
   if (line.stream === 'stdin') return <TypedLine line={line} />
   const isError = line.stream === 'stderr'
   return (
-    <span className={isError ? 'line err' : 'line'}>
+    <span className={isError ? 'line err' : isQuoted ? 'line quoted' : 'line'}>
       {isError && <span className="sr">{runText.errorOutput}</span>}
       {line.stream === 'stdout' ? <Segments segments={line.segments} /> : <Linked line={line} />}
       {'\n'}
@@ -126,7 +138,7 @@ function classesOf(styles: string): string {
 /** Places in the code that a message names lead there. */
 function Linked({ line }: { line: Line }) {
   const { editor, setPane } = useRoomUi()
-  const text = line.segments.map((segment) => segment.text).join('')
+  const text = textOf(line)
   const links = findCodeLinks(text)
   if (links.length === 0) return <Segments segments={line.segments} />
   const parts: ReactNode[] = []
@@ -151,6 +163,10 @@ function Linked({ line }: { line: Line }) {
   }
   parts.push(<Segments key={`t${at}`} segments={cut(line.segments, at, text.length)} />)
   return parts
+}
+
+function textOf(line: Line): string {
+  return line.segments.map(({ text }) => text).join('')
 }
 
 function cut(segments: readonly Segment[], from: number, to: number): Segment[] {
