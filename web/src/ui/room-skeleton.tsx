@@ -22,7 +22,6 @@ export function RoomSkeleton({ late = false }: { late?: boolean }) {
         <span className="grow" />
         <Bone width="96px" />
       </div>
-      <div className="ghost-rail" />
       <div className="ghost-editor">
         {lines.map(([indent, ...widths], index) => (
           <div className="ghost-line" key={index} style={{ paddingLeft: `${indent}ch` }}>
@@ -39,6 +38,7 @@ export function RoomSkeleton({ late = false }: { late?: boolean }) {
         <div className="ghost-head" />
       </div>
       <div className="ghost-status" />
+      <div className="ghost-bottom" />
     </div>
   )
 }
