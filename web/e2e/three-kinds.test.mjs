@@ -189,8 +189,10 @@ test(
   'the program is told of both of the others’',
   pictured('carets-dee', async () => {
     await goToLine(ada.page, 2)
-    const adas = await dee.socket.hear('cursor', (at) => at.name === 'Ada' && at.lineNumber === 2)
-    assert.deepEqual([adas.column, adas.color], ['# second'.length + 1, ada.color])
+    // On its way there the caret may be told of at the start of the line, too.
+    const isAtEnd = ({ lineNumber, column }) => lineNumber === 2 && column === '# second'.length + 1
+    const adas = await dee.socket.hear('cursor', (at) => at.name === 'Ada' && isAtEnd(at))
+    assert.equal(adas.color, ada.color)
     await cem.page.evaluate(() => {
       const at = window.shownCode().indexOf('# third')
       window.moveCaret(at + 2, at + 7)
