@@ -8,7 +8,7 @@
 namespace codencollab::crdt {
 
 template <class Encoder>
-void Store::write_item(Encoder& encoder, const Item& item, Cut cut) const {
+void Store::write_item(Encoder& encoder, const Item& item, Cut cut, std::string& scratch) const {
     if (item.is_gc()) {
         encoder.gc(cut.to - cut.from);
         return;
@@ -36,11 +36,11 @@ void Store::write_item(Encoder& encoder, const Item& item, Cut cut) const {
         }
         if (item.is_keyed()) encoder.key(names_.get(slots_[item.place.index()].key));
     }
-    write_content(encoder, item, cut);
+    write_content(encoder, item, cut, scratch);
 }
 
 template <class Encoder>
-void Store::write_content(Encoder& encoder, const Item& item, Cut cut) const {
+void Store::write_content(Encoder& encoder, const Item& item, Cut cut, std::string& scratch) const {
     const std::uint32_t length = cut.to - cut.from;
     switch (item.kind()) {
         case Kind::deleted:
@@ -52,9 +52,9 @@ void Store::write_content(Encoder& encoder, const Item& item, Cut cut) const {
             if (!text.is_wide()) {
                 encoder.string(text.narrow(from, length), length);
             } else {
-                std::string utf8;
-                text.append_to(utf8, from, length);
-                encoder.string(utf8, length);
+                scratch.clear();
+                text.append_to(scratch, from, length);
+                encoder.string(scratch, length);
             }
             break;
         }
@@ -103,12 +103,14 @@ void Store::write_structs(Encoder& encoder, std::uint32_t client, Clock from, Cl
                                    ? static_cast<std::uint32_t>(structs.size()) - 1
                                    : find(client, to - 1);
     encoder.begin_client(last - first + 1, clients_[client].number, from);
+    std::string scratch;
     for (std::uint32_t i = first; i <= last; ++i) {
         const Item& item = items_[structs[i]];
         write_item(
             encoder,
             item,
-            {from > item.clock ? from - item.clock : 0, std::min(item.length, to - item.clock)});
+            {from > item.clock ? from - item.clock : 0, std::min(item.length, to - item.clock)},
+            scratch);
     }
 }
 

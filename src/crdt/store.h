@@ -144,9 +144,9 @@ class Store {
     template <class Encoder>
     void write_structs(Encoder& encoder, std::uint32_t client, Clock from, Clock to) const;
     template <class Encoder>
-    void write_item(Encoder& encoder, const Item& item, Cut cut) const;
+    void write_item(Encoder& encoder, const Item& item, Cut cut, std::string& scratch) const;
     template <class Encoder>
-    void write_content(Encoder& encoder, const Item& item, Cut cut) const;
+    void write_content(Encoder& encoder, const Item& item, Cut cut, std::string& scratch) const;
     DeleteSet delete_set() const;
     std::string encode(const StateVector& known, Format format) const;
     std::string encode_integrated(const StateVector& known, Format format) const;

@@ -3,6 +3,7 @@
 #include "base/utf.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace codencollab::crdt {
@@ -43,6 +44,40 @@ char* put_wide(char* out, std::string_view utf8) {
         out = put_unit(out, point);
     }
     return out;
+}
+
+/// Appends the ASCII among the units [at, end), each two bytes at 2 * `at`, up to the first other
+/// character, and answers where that is. Four units at a time: text is wide for a few characters of
+/// it, and all of it is written whenever a document is.
+std::uint32_t append_ascii(
+    std::string& out, const char* units, std::uint32_t at, std::uint32_t end) {
+    constexpr std::uint32_t step = 4;
+    constexpr std::uint64_t others = 0xFF80FF80FF80FF80;
+    char chunk[256];
+    std::size_t size = 0;
+    for (; at < end; ++at) {
+        if (size + step > sizeof(chunk)) {
+            out.append(chunk, size);
+            size = 0;
+        }
+        const char* const from = units + std::size_t{at} * 2;
+        if (std::endian::native == std::endian::little && end - at >= step) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, from, sizeof(word));
+            if ((word & others) == 0) {  // almost always
+                word = (word | word >> 8U) & 0x0000FFFF0000FFFF;
+                word |= word >> 16U;
+                std::memcpy(chunk + size, &word, step);
+                size += step;
+                at += step - 1;
+                continue;
+            }
+        }
+        if (static_cast<unsigned char>(from[0]) >= 0x80 || from[1] != 0) break;
+        chunk[size++] = from[0];
+    }
+    out.append(chunk, size);
+    return at;
 }
 
 void append_wide(std::string& out, std::string_view utf8) {
@@ -121,15 +156,17 @@ void TextBuffer::append_to(std::string& out, std::uint32_t offset, std::uint32_t
         out.append(bytes_, offset, count);
         return;
     }
-    for (std::uint32_t at = offset; at < offset + count; ++at) {
-        char32_t point = unit(at);
-        if (is_high(static_cast<char16_t>(point)) && at + 1 < offset + count &&
-            is_low(unit(at + 1))) {
-            point = 0x10000 + ((point - 0xD800) << 10U) + (unit(++at) - 0xDC00U);
+    const std::uint32_t end = offset + count;
+    std::uint32_t at = append_ascii(out, bytes_.data(), offset, end);
+    while (at < end) {
+        char32_t point = unit(at++);
+        if (is_high(static_cast<char16_t>(point)) && at < end && is_low(unit(at))) {
+            point = 0x10000 + ((point - 0xD800) << 10U) + (unit(at++) - 0xDC00U);
         } else if (is_high(static_cast<char16_t>(point)) || is_low(static_cast<char16_t>(point))) {
             point = replacement;
         }
         append_utf8(out, point);
+        at = append_ascii(out, bytes_.data(), at, end);
     }
 }
 
