@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/lib0.h"
 #include "crdt/delete_set.h"
 #include "crdt/update_decoder.h"
 #include "crdt/write_struct.h"
@@ -69,6 +70,50 @@ inline std::string text_update(ClientNumber client, Clock clock, std::string_vie
         encoder.string(text, static_cast<std::uint32_t>(count_units(text)));
     });
 }
+
+/// One struct of client 5 from clock 0, in v1.
+inline std::string one(std::string_view structure) {
+    return "\x01\x01\x05" + std::string(1, '\0') + std::string(structure) + std::string(1, '\0');
+}
+
+/// One item of client 5 in root "t" with a content in v1.
+inline std::string item(Kind kind, std::string_view content) {
+    return one(std::string(1, static_cast<char>(kind)) + "\x01\x01t" + std::string(content));
+}
+
+/// An update v2 of these columns.
+struct Columns {
+    std::string_view keys = "";
+    std::string_view clients = "\x05";
+    std::string_view origin_clocks = "";
+    std::string_view right_clocks = "";
+    std::string_view infos = "";
+    std::string_view strings = std::string_view("\0", 1);
+    std::string_view parents = "\x01";
+    std::string_view types = "";
+    std::string_view lengths = "";
+    /// A client, a struct, clock 0, no deletes.
+    std::string_view rest = std::string_view("\x01\x01\x00\x00", 4);
+
+    operator std::string() const {  // NOLINT(google-explicit-constructor): a table's shorthand
+        lib0::Writer out;
+        out.byte(0);
+        for (const std::string_view column :
+             {keys,
+              clients,
+              origin_clocks,
+              right_clocks,
+              infos,
+              strings,
+              parents,
+              types,
+              lengths}) {
+            out.var_bytes(column);
+        }
+        out.bytes(rest);
+        return out.take();
+    }
+};
 
 /// Decisions drawn from what rapidcheck generated; zeros once that is used up, so that what shrinks
 /// becomes simpler.
