@@ -17,6 +17,14 @@ namespace {
 
 enum class Joining : bool { no, yes };
 
+DeleteSet deletes_of(const UpdateRecords& records) {
+    DeleteSet deletes;
+    for (const DeleteRecord& range : records.deletes)
+        deletes.add(records.clients[range.client], range.clock, range.length);
+    deletes.normalise();
+    return deletes;
+}
+
 /// Writes what some updates say as one: the structs that are not known, each unit once, gaps as
 /// Skips; and all deletes.
 template <class Encoder>
@@ -30,6 +38,7 @@ class UpdateComposer {
         for (const std::uint32_t client : runs.clients())
             choose(client, runs.of(client));
 
+        const DeleteSet deletes = deletes_of(records_);
         encoder_.reserve(bytes_expected);
         encoder_.begin_structs(blocks_.size());
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -37,7 +46,7 @@ class UpdateComposer {
             encoder_.begin_client(block.structs, records_.clients[block.client], block.clock);
             write(block.first, i + 1 < blocks_.size() ? blocks_[i + 1].first : pieces_.size());
         }
-        write_deletes();
+        write_delete_set(encoder_, deletes);
         return encoder_.finish();
     }
 
@@ -167,15 +176,6 @@ class UpdateComposer {
         return joined;
     }
 
-    void write_deletes() {
-        DeleteSet deletes;
-        for (const DeleteRecord& range : records_.deletes) {
-            deletes.add(records_.clients[range.client], range.clock, range.length);
-        }
-        deletes.normalise();
-        write_delete_set(encoder_, deletes);
-    }
-
     const UpdateRecords& records_;
     const StateVector& known_;
     Joining joining_;
@@ -247,6 +247,25 @@ std::expected<StateVector, DecodeError> state_vector_of(
         entries.push_back({.client = records.clients[client], .clock = state});
     }
     return StateVector::of(std::move(entries));
+}
+
+std::expected<bool, DecodeError> has_structs_beyond(
+    std::string_view update, const StateVector& known, Format format, const Limits& limits) {
+    UpdateRecords records;
+    auto decoded = decode_update(update, format, limits, records);
+    if (!decoded) return std::unexpected(decoded.error());
+    return std::ranges::any_of(records.structs, [&](const StructRecord& record) {
+        return record.kind != Kind::skip &&
+               record.clock + record.length > known.get(records.clients[record.client]);
+    });
+}
+
+std::expected<DeleteSet, DecodeError> delete_set_of(
+    std::string_view update, Format format, const Limits& limits) {
+    UpdateRecords records;
+    auto decoded = decode_update(update, format, limits, records);
+    if (!decoded) return std::unexpected(decoded.error());
+    return deletes_of(records);
 }
 
 }  // namespace codencollab::crdt

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crdt/delete_set.h"
 #include "crdt/error.h"
 #include "crdt/limits.h"
 #include "crdt/state_vector.h"
@@ -30,6 +31,14 @@ std::expected<std::string, DecodeError> convert_update(
 
 /// For each client whose structs begin at 0: the clock at which the first gap or the end is.
 std::expected<StateVector, DecodeError> state_vector_of(
+    std::string_view update, Format format, const Limits& limits = {});
+
+/// Whether the update has a struct that a replica with `known` lacks, be it in part.
+std::expected<bool, DecodeError> has_structs_beyond(
+    std::string_view update, const StateVector& known, Format format, const Limits& limits = {});
+
+/// What the update says is deleted, whether or not the structs are in it; normalised.
+std::expected<DeleteSet, DecodeError> delete_set_of(
     std::string_view update, Format format, const Limits& limits = {});
 
 }  // namespace codencollab::crdt

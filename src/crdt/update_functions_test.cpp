@@ -346,6 +346,52 @@ TEST(ConvertUpdate, WritesAValueThatJsonLacksAsNull) {
         convert_update(v2, Format::v2, Format::v1), "\x01\x01\x05\x00\x05\x01\x01t\x04null\x00"sv);
 }
 
+StateVector knowing(ClientNumber client, Clock clock) {
+    StateVector known;
+    known.set(client, clock);
+    return known;
+}
+
+TEST(HasStructsBeyond, CountsWhatIsKnownInPart) {
+    const std::string update = text_update(5, 2, "abc");
+    for (const Format format : {Format::v1, Format::v2}) {
+        const std::string bytes = *convert_update(update, Format::v1, format);
+        EXPECT_EQ(has_structs_beyond(bytes, {}, format), true);
+        EXPECT_EQ(has_structs_beyond(bytes, knowing(4, 9), format), true);
+        EXPECT_EQ(has_structs_beyond(bytes, knowing(5, 4), format), true);
+        EXPECT_EQ(has_structs_beyond(bytes, knowing(5, 5), format), false);
+    }
+}
+
+TEST(HasStructsBeyond, CountsNeitherGapsNorDeletes) {
+    const std::string gap_at_the_end = update_v1("\0"sv, 2, "\x00\x01\x0A\x7F"sv);
+    EXPECT_EQ(has_structs_beyond(gap_at_the_end, knowing(5, 1), Format::v1), false);
+    EXPECT_EQ(has_structs_beyond("\0\x01\x05\x01\x00\x7F"sv, {}, Format::v1), false);
+}
+
+TEST(HasStructsBeyond, RefusesWhatIsNoUpdate) {
+    EXPECT_FALSE(has_structs_beyond("\xFF", {}, Format::v1).has_value());
+}
+
+TEST(DeleteSetOf, IsNormalised) {
+    // Client 5: [4, 6), nothing, [1, 4); client 9: [0, 2).
+    const std::string update =
+        text_update(5, 0, "abc").substr(0, text_update(5, 0, "abc").size() - 1) +
+        "\x02\x05\x03\x04\x02\x08\x00\x01\x03\x09\x01\x00\x02"s;
+    const std::vector<DeleteSet::Range> expected{
+        {.client = 9, .clock = 0, .length = 2}, {.client = 5, .clock = 1, .length = 5}};
+    for (const Format format : {Format::v1, Format::v2}) {
+        const auto deletes = delete_set_of(*convert_update(update, Format::v1, format), format);
+        ASSERT_TRUE(deletes.has_value());
+        EXPECT_EQ(deletes->ranges(), expected);
+    }
+    EXPECT_EQ(delete_set_of(update, Format::v1)->ranges(), expected);
+}
+
+TEST(DeleteSetOf, RefusesWhatIsNoUpdate) {
+    EXPECT_FALSE(delete_set_of("\xFF", Format::v1).has_value());
+}
+
 /// As a function on bytes leaves it: runs in order, each unit once.
 std::string tidy(const std::vector<std::uint32_t>& drawn, Format format) {
     return *convert_update(test::random_update(drawn, format), format, format);

@@ -46,29 +46,6 @@ Error refusal(const crdt::DecodeError& error, std::size_t units_max) {
     return {ErrorCode::bad_payload, "This is no update of a document: " + describe(error)};
 }
 
-/// The delete set that ends `update`, which has no structs; none if it has.
-std::optional<crdt::DeleteSet> deletes_alone(std::string_view update) {
-    lib0::Reader in(update);
-    if (in.var_uint() != 0) return std::nullopt;
-    crdt::DeleteSet deletes;
-    const std::uint64_t clients = in.var_uint();
-    for (std::uint64_t i = 0; i < clients && !in.failed(); ++i) {
-        const crdt::ClientNumber client = in.var_uint();
-        const std::uint64_t ranges = in.var_uint();
-        for (std::uint64_t j = 0; j < ranges && !in.failed(); ++j) {
-            const auto clock = static_cast<crdt::Clock>(in.var_uint());
-            deletes.add(client, clock, static_cast<std::uint32_t>(in.var_uint()));
-        }
-    }
-    if (in.failed()) return std::nullopt;
-    return deletes;
-}
-
-bool has_structs(std::string_view update) {
-    lib0::Reader in(update);
-    return in.var_uint() != 0;
-}
-
 }  // namespace
 
 Edits edits_of(std::span<const crdt::TextChange> changes) {
@@ -243,20 +220,19 @@ DocumentEffect SharedDocument::drop_carriage_returns() {
 }
 
 bool SharedDocument::knows(std::string_view update) const {
-    const auto rest = crdt::diff_update(update, document_.state_vector(), crdt::Format::v1);
-    if (!rest) return false;
-    const auto deletes = deletes_alone(*rest);
+    if (lacks_for(update)) return false;
+    const auto deletes = crdt::delete_set_of(update, crdt::Format::v1);
     if (!deletes) return false;
     if (deletes->empty()) return true;
-    crdt::DeleteSet known = document_.snapshot().deletes;
+    const crdt::DeleteSet known = document_.snapshot().deletes;
     return std::ranges::all_of(deletes->ranges(), [&](const crdt::DeleteSet::Range& range) {
         return known.units_within(range.client, range.clock, range.end()) == range.length;
     });
 }
 
 bool SharedDocument::lacks_for(std::string_view update) const {
-    const auto rest = crdt::diff_update(update, document_.state_vector(), crdt::Format::v1);
-    return !rest || has_structs(*rest);
+    return crdt::has_structs_beyond(update, document_.state_vector(), crdt::Format::v1)
+        .value_or(true);
 }
 
 std::optional<std::string> SharedDocument::language() const {
