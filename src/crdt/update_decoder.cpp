@@ -7,6 +7,7 @@
 #include "crdt/text_scan.h"
 #include "crdt/value_builder.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -21,8 +22,9 @@ using Code = DecodeError::Code;
 template <class Fields>
 class UpdateReader {
   public:
-    UpdateReader(Fields& fields, const Limits& limits, UpdateRecords& out)
-        : fields_(fields), limits_(limits), out_(out) {}
+    /// `bytes` is the size of the update.
+    UpdateReader(Fields& fields, std::size_t bytes, const Limits& limits, UpdateRecords& out)
+        : fields_(fields), bytes_(bytes), limits_(limits), out_(out) {}
 
     bool read() {
         if (!read_structs() || !read_deletes()) return false;
@@ -52,6 +54,7 @@ class UpdateReader {
             if (!is_sound()) return false;
             if (count > structs_left) return refuse(Code::too_large);
             structs_left -= count;
+            make_room(count);
             const std::uint32_t client = out_.client_index(number);
             out_.blocks.push_back(
                 {.client = client,
@@ -70,6 +73,16 @@ class UpdateReader {
             }
         }
         return is_sound();
+    }
+
+    /// For a block at once. A promise alone reserves nothing: in v2 a few bytes may stand for a
+    /// million structs.
+    void make_room(std::uint64_t count) {
+        constexpr std::uint64_t few = 64;
+        if (count < few) return;  // almost always
+        const std::size_t wanted = out_.structs.size() + std::min<std::uint64_t>(count, bytes_);
+        if (wanted <= out_.structs.capacity()) return;
+        out_.structs.reserve(std::max(wanted, 2 * out_.structs.capacity()));
     }
 
     bool read_struct(StructRecord& record) {
@@ -275,6 +288,7 @@ class UpdateReader {
     }
 
     Fields& fields_;
+    std::size_t bytes_;
     const Limits& limits_;
     UpdateRecords& out_;
     DecodeError error_{};
@@ -285,7 +299,7 @@ template <class Fields>
 std::expected<void, DecodeError> read_with(
     std::string_view bytes, const Limits& limits, UpdateRecords& out) {
     Fields fields(bytes);
-    UpdateReader<Fields> reader(fields, limits, out);
+    UpdateReader<Fields> reader(fields, bytes.size(), limits, out);
     if (!reader.read()) return std::unexpected(reader.error());
     return {};
 }

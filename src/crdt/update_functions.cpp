@@ -33,13 +33,15 @@ class UpdateComposer {
     UpdateComposer(const UpdateRecords& records, const StateVector& known, Joining joining)
         : records_(records), known_(known), joining_(joining) {}
 
-    std::string compose(std::size_t bytes_expected) {
+    std::string compose() {
         const RunsByClient runs(records_);
         for (const std::uint32_t client : runs.clients())
             choose(client, runs.of(client));
 
         const DeleteSet deletes = deletes_of(records_);
-        encoder_.reserve(bytes_expected);
+        // Enough for nearly every update: growing would copy what is pasted again and again.
+        constexpr std::size_t bytes_each = 16;
+        encoder_.reserve(content_bytes_ + (structs_ + deletes.ranges().size()) * bytes_each);
         encoder_.begin_structs(blocks_.size());
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
             const Block& block = blocks_[i];
@@ -88,11 +90,14 @@ class UpdateComposer {
                                        joins(records_.structs[pieces_.back().record], record, from);
                 length = continues ? length + rest : rest;
                 pieces_.push_back({.record = i, .from = from, .continues = continues});
+                content_bytes_ += record.content.size();
                 if (!continues) ++block.structs;
                 state = record.clock + record.length;
             }
         }
-        if (block.structs > 0) blocks_.push_back(block);
+        if (block.structs == 0) return;
+        structs_ += block.structs;
+        blocks_.push_back(block);
     }
 
     /// The run's first struct that ends after `state`.
@@ -181,19 +186,16 @@ class UpdateComposer {
     Joining joining_;
     std::vector<Piece> pieces_;
     std::vector<Block> blocks_;
-    std::string text_;  // scratch
+    std::size_t structs_ = 0;        // that are written
+    std::size_t content_bytes_ = 0;  // at most so many of content
+    std::string text_;               // scratch
     Encoder encoder_;
 };
 
 std::string compose(
-    const UpdateRecords& records,
-    const StateVector& known,
-    Format format,
-    Joining joining,
-    std::size_t bytes_expected = 0) {
-    return format == Format::v1
-               ? UpdateComposer<EncoderV1>(records, known, joining).compose(bytes_expected)
-               : UpdateComposer<EncoderV2>(records, known, joining).compose(bytes_expected);
+    const UpdateRecords& records, const StateVector& known, Format format, Joining joining) {
+    return format == Format::v1 ? UpdateComposer<EncoderV1>(records, known, joining).compose()
+                                : UpdateComposer<EncoderV2>(records, known, joining).compose();
 }
 
 }  // namespace
@@ -219,7 +221,7 @@ std::expected<std::string, DecodeError> diff_update(
     UpdateRecords records;
     auto decoded = decode_update(update, format, limits, records);
     if (!decoded) return std::unexpected(decoded.error());
-    return compose(records, known, format, Joining::no, update.size());
+    return compose(records, known, format, Joining::no);
 }
 
 std::expected<std::string, DecodeError> convert_update(
