@@ -10,7 +10,17 @@ const require = createRequire(new URL('../tests/package.json', import.meta.url))
 const Y = require('yjs')
 
 const [directory, reps = '5'] = process.argv.slice(2)
-const keystrokes = 20
+
+const storms = [
+  { name: 'storm-100', clients: 100, keystrokes: 20 },
+  { name: 'storm-500', clients: 500, keystrokes: 20 },
+  { name: 'storm-500-long', clients: 500, keystrokes: 80 },
+  // In the middle of a text that all of them have.
+  { name: 'storm-500-large', clients: 500, keystrokes: 20, units: 1_000_000 },
+  { name: 'storm-2000', clients: 2000, keystrokes: 20 },
+  // Every character before the last one, so that nothing that was typed is one run.
+  { name: 'storm-500-front', clients: 500, keystrokes: 20, isFront: true },
+]
 
 const varUint = (n) => {
   const out = []
@@ -18,20 +28,34 @@ const varUint = (n) => {
   return Buffer.from([...out, n])
 }
 
-/** What each of them typed, in turns; `isFront`: every character before the last one. */
-const type = (clients, isFront) => {
-  const typed = Array.from({ length: clients }, (_, client) => {
-    const doc = new Y.Doc()
-    doc.clientID = client + 1
-    const updates = []
-    doc.on('update', (update) => updates.push(Buffer.from(update)))
-    for (let i = 0; i < keystrokes; i++) {
-      doc.getText('t').insert(isFront ? 0 : i, String.fromCharCode(97 + ((client + i) % 26)))
-    }
-    doc.destroy()
-    return updates
+const record = (client, known, edit) => {
+  const doc = new Y.Doc()
+  doc.clientID = client
+  for (const update of known) Y.applyUpdate(doc, update)
+  const updates = []
+  doc.on('update', (update) => updates.push(Buffer.from(update)))
+  edit(doc.getText('t'))
+  doc.destroy()
+  return updates
+}
+
+/** What each of them typed, in turns. */
+const type = ({ clients, keystrokes, units = 0, isFront = false }) => {
+  const known = record(clients + 1, [], (text) => {
+    if (units > 0) text.insert(0, 'a line of some length\n'.repeat(units / 22 + 1).slice(0, units))
   })
-  return Array.from({ length: keystrokes }, (_, i) => typed.map((updates) => updates[i])).flat()
+  const typed = Array.from({ length: clients }, (_, client) =>
+    record(client + 1, known, (text) => {
+      for (let i = 0; i < keystrokes; i++) {
+        const at = units / 2 + (isFront ? 0 : i)
+        text.insert(at, String.fromCharCode(97 + ((client + i) % 26)))
+      }
+    }),
+  )
+  return [
+    ...known,
+    ...Array.from({ length: keystrokes }, (_, i) => typed.map((updates) => updates[i])).flat(),
+  ]
 }
 
 const all = (updates) => {
@@ -41,9 +65,8 @@ const all = (updates) => {
 }
 
 fs.mkdirSync(directory, { recursive: true })
-for (const [clients, isFront] of [[100], [500], [2000], [500, true]]) {
-  const name = `storm-${clients}${isFront ? '-front' : ''}`
-  const updates = type(clients, isFront)
+for (const { name, ...storm } of storms) {
+  const updates = type(storm)
   const ms = []
   let result
   for (let i = 0; i <= Number(reps); i++) {
