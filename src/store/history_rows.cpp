@@ -2,6 +2,7 @@
 
 #include "store/damaged_bytes.h"
 #include "store/room_rows.h"
+#include "store/whole_rows.h"
 
 #include <fmt/format.h>
 
@@ -38,6 +39,7 @@ constexpr std::int64_t latest = std::numeric_limits<std::int64_t>::max();
 constexpr std::array<std::string_view, 9> event_words{
     "created", "joined", "left", "language", "title", "locked", "unlocked", "role", "removed"};
 
+/// Throws for a word that is none of them.
 room::HistoryEventKind parse_kind(std::string_view word) {
     const auto found = std::ranges::find(event_words, word);
     if (found == event_words.end()) {
@@ -221,24 +223,24 @@ std::vector<HistoryRow> logged_rows(
     return rows.take();
 }
 
+room::HistoryEvent read_event(Query& query) {
+    return {
+        .id = query.read_id<MessageTag>(),
+        .kind = parse_kind(query.read_view()),
+        .at = query.read_time(),
+        .user = query.read_id<UserTag>(),
+        .name = query.read_text(),
+        .value = query.read_text(),
+        .subject = query.read_optional_id<UserTag>()};
+}
+
 std::vector<room::HistoryEvent> events_between(
     Connection& connection, const RoomId& room, const TimeSpan& span) {
     Query query = connection.query(
-        "select id, kind, at, user_id, name, value, subject_id from room_events"
+        "select seq, id, kind, at, user_id, name, value, subject_id from room_events"
         " where room_id = ? and at >= ? and at < ? order by at, seq");
     query.bind(room).bind(span.begin).bind(span.end);
-    std::vector<room::HistoryEvent> events;
-    while (query.next_row()) {
-        events.push_back(
-            {.id = query.read_id<MessageTag>(),
-             .kind = parse_kind(query.read_view()),
-             .at = query.read_time(),
-             .user = query.read_id<UserTag>(),
-             .name = query.read_text(),
-             .value = query.read_text(),
-             .subject = query.read_optional_id<UserTag>()});
-    }
-    return events;
+    return whole_rows(query, "room_events", read_event);
 }
 
 }  // namespace

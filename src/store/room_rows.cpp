@@ -1,6 +1,8 @@
 #include "store/room_rows.h"
 
+#include "base/log.h"
 #include "store/run_result_json.h"
+#include "store/whole_rows.h"
 
 #include <algorithm>
 #include <string>
@@ -14,7 +16,7 @@ constexpr std::string_view room_columns =
     "rooms.id, title, language, visibility, default_role, locked, created_at, updated_at";
 
 constexpr std::string_view run_columns =
-    "id, user_id, user_name, language, version, started_at, finished_at, result";
+    "seq, id, user_id, user_name, language, version, started_at, finished_at, result";
 
 std::string select(std::string_view columns, std::string_view rest) {
     return std::string("select ").append(columns).append(rest);
@@ -60,7 +62,15 @@ room::RunRecord read_run(Query& query) {
         .started_at = query.read_time(),
         .finished_at = query.read_optional_time(),
         .result = {}};
-    if (!query.read_is_null()) run.result = run_result_from_json(query.read_text());
+    if (query.read_is_null()) return run;
+    run.result = run_result_from_json(query.read_text());
+    if (!run.result) {
+        // The rest of the row is good, and who sees it learns why there is no output.
+        spdlog::error("Run {}: its stored result is damaged.", run.id.view());
+        run.result = room::RunResult{
+            .failure = room::RunFailure::internal,
+            .message = "The stored result of this run is damaged. Run again."};
+    }
     return run;
 }
 
@@ -97,12 +107,10 @@ std::vector<room::MemberRecord> members_of(Connection& connection, const RoomId&
 std::vector<room::ChatMessage> newest_chat(
     Connection& connection, const RoomId& room, std::size_t count) {
     Query query = connection.query(
-        "select id, user_id, sender, text, at from chat_messages"
+        "select seq, id, user_id, sender, text, at from chat_messages"
         " where room_id = ? order by seq desc limit ?");
     query.bind(room).bind(static_cast<std::int64_t>(count));
-    std::vector<room::ChatMessage> chat;
-    while (query.next_row())
-        chat.push_back(read_chat(query));
+    std::vector<room::ChatMessage> chat = whole_rows(query, "chat_messages", read_chat);
     std::ranges::reverse(chat);
     return chat;
 }
@@ -110,13 +118,10 @@ std::vector<room::ChatMessage> newest_chat(
 std::vector<room::ChatMessage> chat_between(
     Connection& connection, const RoomId& room, std::int64_t begin, std::int64_t end) {
     Query query = connection.query(
-        "select id, user_id, sender, text, at from chat_messages"
+        "select seq, id, user_id, sender, text, at from chat_messages"
         " where room_id = ? and at >= ? and at < ? order by at, seq");
     query.bind(room).bind(begin).bind(end);
-    std::vector<room::ChatMessage> chat;
-    while (query.next_row())
-        chat.push_back(read_chat(query));
-    return chat;
+    return whole_rows(query, "chat_messages", read_chat);
 }
 
 std::vector<room::RunRecord> runs_between(
@@ -126,10 +131,7 @@ std::vector<room::RunRecord> runs_between(
         " from runs where room_id = ? and started_at >= ? and started_at < ?"
         " order by started_at, seq"));
     query.bind(room).bind(begin).bind(end);
-    std::vector<room::RunRecord> runs;
-    while (query.next_row())
-        runs.push_back(read_run(query));
-    return runs;
+    return whole_rows(query, "runs", read_run);
 }
 
 std::vector<room::RunRecord> newest_runs(
@@ -137,16 +139,14 @@ std::vector<room::RunRecord> newest_runs(
     Query query = connection.query(
         select(run_columns, " from runs where room_id = ? order by seq desc limit ?"));
     query.bind(room).bind(static_cast<std::int64_t>(count));
-    std::vector<room::RunRecord> runs;
-    while (query.next_row())
-        runs.push_back(read_run(query));
-    return runs;
+    return whole_rows(query, "runs", read_run);
 }
 
 std::optional<room::RunRecord> find_run(Connection& connection, const RunId& run) {
     Query query = connection.query(select(run_columns, " from runs where id = ?"));
     query.bind(run);
     if (!query.next_row()) return std::nullopt;
+    query.skip_column();
     return read_run(query);
 }
 
