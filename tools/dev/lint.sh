@@ -1,4 +1,5 @@
 # ./dev lint [FILE.cpp…]: format, clang-tidy, ESLint, types. Fails on the first kind that complains.
+# clang-tidy takes long the first time and then checks what has changed.
 source tools/dev/build.sh
 set_up run test lint
 
@@ -16,5 +17,5 @@ mkdir -p build
 cmake --preset debug -B build/lint -DCMAKE_CXX_COMPILER=clang++-19 -DCMAKE_CXX_COMPILER_LAUNCHER= \
   -DCODENCOLLAB_PCH=OFF -DCMAKE_CXX_FLAGS=-Wno-deprecated-declarations -Wno-dev \
   >build/lint.log 2>&1 || die "cmake failed; see build/lint.log"
-if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files -- 'src/*.cpp' 'tests/*.cpp'); fi
-printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$jobs" clang-tidy-19 -p build/lint --quiet
+if [ $# -gt 0 ]; then files=("$@"); else mapfile -t files < <(git ls-files -- '*.cpp'); fi
+python3 tools/dev/clang_tidy.py build/lint "$jobs" "${files[@]}"
