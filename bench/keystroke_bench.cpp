@@ -118,7 +118,7 @@ void keystroke(benchmark::State& state) {
     TypingRoom room(
         static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
     const std::size_t before = allocation_count();
-    for (auto _ : state)
+    for ([[maybe_unused]] auto _ : state)
         room.type();
     count_allocations(state, before);
 }
@@ -132,7 +132,7 @@ void floor_of_a_keystroke(benchmark::State& state) {
     std::deque<ShortOutbox> others(static_cast<std::size_t>(state.range(0) - 1));
     const std::string event(160, 'x');
     const std::size_t before = allocation_count();
-    for (auto _ : state) {
+    for ([[maybe_unused]] auto _ : state) {
         auto frame = std::make_shared<FloorFrame>();
         frame->bytes = event;
         for (ShortOutbox& other : others)

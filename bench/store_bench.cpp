@@ -101,6 +101,7 @@ class Measured {
             const auto start = steady_clock::now();
             auto loaded = call<std::optional<room::StoredRoom>>(
                 [&](auto done) { store_->load(room_, 200, std::move(done)); });
+            if (!loaded) give_up("the room is gone");
             crdt::Document document;
             for (const std::string& update : loaded->document.updates)
                 apply(document, update);

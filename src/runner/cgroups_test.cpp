@@ -59,6 +59,7 @@ TEST(CgroupPlace, IsNowhereWithoutMounts) {
 
 std::vector<std::string> as_text(const std::vector<CgroupWrite>& writes) {
     std::vector<std::string> lines;
+    lines.reserve(writes.size());
     for (const CgroupWrite& write : writes)
         lines.push_back(write.file + "=" + write.value);
     return lines;

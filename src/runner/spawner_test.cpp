@@ -13,9 +13,10 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <optional>
+#include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace codencollab::runner {
 namespace {
@@ -55,7 +56,7 @@ class Sandbox : public testing::Test {
         ::signal(SIGPIPE, SIG_IGN);
         auto started = Spawner::start(4);
         if (!started) GTEST_SKIP() << started.error().message;
-        spawner_.emplace(std::move(*started));
+        spawner_ = std::make_unique<Spawner>(std::move(*started));
     }
 
     /// Starts a stage and gives back the ends of its pipes, the program's standard input ended.
@@ -101,7 +102,7 @@ class Sandbox : public testing::Test {
         return outcome;
     }
 
-    std::optional<Spawner> spawner_;
+    std::unique_ptr<Spawner> spawner_;
     UniqueFd input_;
     UniqueFd output_;
     UniqueFd errors_;
