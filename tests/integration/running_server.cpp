@@ -1,12 +1,15 @@
 #include "running_server.h"
 
-#include "wire/json_text.h"
+#include "app/node.h"
+#include "support/temporary_directory.h"
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
 
 namespace codencollab {
 
@@ -14,40 +17,53 @@ namespace {
 
 constexpr std::chrono::seconds runner_patience{60};
 
+struct SuitesServer {
+    TemporaryDirectory directory;  // declared first: the node writes there until it is gone
+    std::unique_ptr<app::Node> node;
+};
+
+std::optional<SuitesServer>& suites_server() {
+    static std::optional<SuitesServer> server;
+    return server;
+}
+
 }  // namespace
 
 RunningServer::RunningServer() {
-    static int number = 0;
-    directory_ = std::filesystem::temp_directory_path() /
-                 fmt::format("codencollab-integration-{}-{}", ::getpid(), number++);
     settings_.listen = {"127.0.0.1", 0};
-    settings_.data = directory_ / "data";
     settings_.threads = 2;
-    // One language: asking all of them for their versions takes longer than most of these tests.
-    settings_.runtimes_dir = directory_ / "runtimes";
-    std::filesystem::create_directories(settings_.runtimes_dir);
-    std::filesystem::copy("runtimes/python.toml", settings_.runtimes_dir);
     settings_.limits.guests_per_hour = 100'000;
 }
 
-RunningServer::~RunningServer() {
-    node_.reset();
-    std::filesystem::remove_all(directory_);
+void RunningServer::TearDownTestSuite() {
+    suites_server().reset();
 }
 
 void RunningServer::start() {
-    app::RunnerCommand runner;
-    runner.program = CODENCOLLAB_PROGRAM;
-    auto started = app::Node::start(settings_, runner);
-    ASSERT_TRUE(started) << started.error().message;
-    node_ = std::move(*started);
-    port_ = node_->address().port;
-    ASSERT_EQ(node_->wait_for_runner(runner_patience), "");
+    auto& server = suites_server();
+    if (!server) server.emplace();
+    const std::filesystem::path& directory = server->directory.path();
+    settings_.data = directory / "data";
+    // One language: asking all of them for their versions takes longer than most of these tests.
+    settings_.runtimes_dir = directory / "runtimes";
+    if (std::filesystem::create_directories(settings_.runtimes_dir))
+        std::filesystem::copy("runtimes/python.toml", settings_.runtimes_dir);
+    if (!server->node) {
+        app::RunnerCommand runner;
+        runner.program = CODENCOLLAB_PROGRAM;
+        auto started = app::Node::start(settings_, runner);
+        ASSERT_TRUE(started) << started.error().message;
+        server->node = std::move(*started);
+    }
+    port_ = server->node->address().port;
+    ASSERT_EQ(server->node->wait_for_runner(runner_patience), "");
 }
 
 bool RunningServer::stop() {
-    const bool is_saved = node_->drain();
-    node_.reset();
+    auto& server = suites_server();
+    if (!server || !server->node) return false;
+    const bool is_saved = server->node->drain();
+    server->node.reset();
     return is_saved;
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "app/node.h"
+#include "app/settings.h"
 #include "http_client.h"
 #include "polling_client.h"
 
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace codencollab {
@@ -20,13 +20,17 @@ struct Person {
 };
 
 /// A whole server in this process, on a free port and in a data directory of its own, with the
-/// small verbs of a story. Its runner is the program that this build made.
+/// small verbs of a story. Its runner is the program that this build made. One server serves all
+/// tests of a suite, each with people and rooms of its own: to start it and its runner takes longer
+/// than most of them do.
 class RunningServer : public testing::Test {
+  public:
+    static void TearDownTestSuite();
+
   protected:
     RunningServer();
-    ~RunningServer() override;
 
-    /// Starts, and starts again after `stop`, on the same data.
+    /// Starts the suite's server, with `settings_`, unless it runs; after `stop` on the same data.
     void start();
     /// Ends as on SIGTERM. Whether everything was stored.
     bool stop();
@@ -45,11 +49,7 @@ class RunningServer : public testing::Test {
     std::string text_of(const std::string& room, const Person& who);
 
     app::Settings settings_;
-    std::filesystem::path directory_;
     std::uint16_t port_ = 0;
-
-  private:
-    std::unique_ptr<app::Node> node_;
 };
 
 /// A change that inserts `inserted` into `text` at `offset`, as Monaco reports it.
