@@ -33,7 +33,7 @@ class LogIndex : public testing::Test {
     std::filesystem::path file() const { return directory_.path() / "x.db"; }
     void execute(const std::string& sql) { connection_->execute(sql); }
     void append(std::uint64_t number) {
-        const room::LoggedUpdate update{.number = number, .bytes = std::string(900, '\0')};
+        const room::LoggedUpdate update{number, {}, {}, std::string(900, '\0')};
         add_to_log(*connection_, room_id, 7, {&update, 1});
     }
     std::int64_t ask(const std::string& sql) {

@@ -80,10 +80,13 @@ async function joined({ token }) {
 
 const cemsCode = () => cem.page.evaluate(() => window.shownCode())
 
-/** From the end of the first line on. A caret stays before what others put at it, as in Monaco. */
+/** From the end of the first line on. A caret stays before what others put at it, as in Monaco. Begins
+ *  once both others have: a first letter that crosses Dee's there would stay before Dee's, and what
+ *  follows it behind (src/room/README.md, "Two at one place"). */
 function typeAsDee() {
   let before = '# first'
   return async (text) => {
+    await until('both others have begun', () => dee.code.includes('A') && dee.code.includes('C'))
     const change = insertion(dee.code, dee.code.indexOf(before) + before.length, text)
     dee.code = change.code
     before = text
