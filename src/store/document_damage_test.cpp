@@ -1,6 +1,7 @@
 #include "store/damaged_file.h"
 #include "store/database_for_tests.h"
 #include "store/document_rows.h"
+#include "store/log_index.h"
 #include "store/store_report.h"
 
 #include <gtest/gtest.h>
@@ -48,6 +49,7 @@ class Damage : public Database {
     /// then: what was committed is in the write-ahead log alone.
     void crash_after_appending(std::uint64_t first, std::uint64_t last) {
         Connection connection(file());
+        ASSERT_FALSE(make_log_index(connection));
         for (std::uint64_t number = first; number <= last; ++number) {
             Transaction transaction(connection);
             room::LogBatch batch{.writer = 1, .updates = {update(number, std::to_string(number))}};

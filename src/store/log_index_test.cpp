@@ -56,8 +56,11 @@ class LogIndex : public testing::Test {
 };
 
 TEST_F(LogIndex, HoldsWhatTheLogHad) {
+    EXPECT_FALSE(make_log_index(*connection_));
     for (std::uint64_t number = 1; number <= 3; ++number)
         append(number);
+    connection_.reset();
+    open();
     EXPECT_FALSE(make_log_index(*connection_));
     expect_rows(3);
 }
@@ -108,6 +111,7 @@ TEST_F(LogIndex, RefusesAnUpdateOfNoRoomWhole) {
 }
 
 TEST_F(LogIndex, FindsTheRowsOnBothSidesOfADamagedPage) {
+    EXPECT_FALSE(make_log_index(*connection_));
     constexpr std::uint64_t rows = 100;
     for (std::uint64_t number = 1; number <= rows; ++number)
         append(number);
