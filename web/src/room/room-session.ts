@@ -23,12 +23,13 @@ import {
   savingShownAfterMs,
 } from './link'
 import type { Indicator, Link, LinkEvent, LinkFacts } from './link'
+import { LineProbe } from './line-probe'
+import { watchPage } from './page-life'
 import type { RemoteCursors } from './remote-cursors'
 import { RoomConnection } from './room-connection'
 import { initialRoomData, reduceRoom } from './room-data'
 import type { RoomData, RoomEvent } from './room-data'
 import { RoomPresence } from './room-presence'
-import { RoundTrip } from './round-trip'
 import type { OpenSocket } from './stall-watch'
 
 /** Something the person should know once. `text` is what the room's text was here. */
@@ -68,36 +69,25 @@ type Listener = () => void
 type EventListener = (event: RoomEvent) => void
 
 const requestTimeoutMs = 20_000
-const probeEveryMs = 10_000
-/** While something is unacknowledged, it has to be known sooner whether anybody listens. */
-const probeWhileWaitingMs = 2_000
-const probeTimeoutMs = 10_000
 const refetchAfterMs = 300
-const checkAgainAfterMs = 1_000
 /** A store that works and a line that works: an answer that is this late will not come any more. */
 const stuckAfterMs = 30_000
-/** A page that nobody saw for this long may have slept: it asks what it has missed. */
-const sleptAfterMs = 30_000
 
 export class RoomSession {
   readonly roomId: string
   readonly document: RoomDocument
   private readonly presence: RoomPresence
   private readonly connection: RoomConnection
+  private readonly probe: LineProbe
   private readonly listeners = new Set<Listener>()
   private readonly eventListeners = new Set<EventListener>()
   private readonly replacedListeners = new Set<Listener>()
   private readonly stops: (() => void)[] = []
   private readonly settledWaiters = new Set<() => void>()
-  private readonly roundTrip = new RoundTrip()
-  private probedAt = -Infinity
-  private checkTimer: ReturnType<typeof setTimeout> | undefined
-  private hiddenAt: number | undefined
   private quietSince: number | undefined
   private waitingSince: number | undefined
   private storeWorksSince = -Infinity
   private refreshTimer: ReturnType<typeof setTimeout> | undefined
-  private probeTimer: ReturnType<typeof setInterval> | undefined
   private refetchTimer: ReturnType<typeof setTimeout> | undefined
   private malformed: string[] = []
   private state: RoomSessionState = {
@@ -114,8 +104,15 @@ export class RoomSession {
   constructor(private readonly options: RoomSessionOptions) {
     this.roomId = options.roomId
     const now = () => Date.now()
+    this.probe = new LineProbe({
+      socket: () => this.connection.socket,
+      isWaiting: () => this.document.unacknowledged > 0,
+      renew: () => this.renew(),
+      measured: (roundTripMs) => this.set({ roundTripMs }),
+      dead: () => this.connection.drop(),
+    })
     this.presence = new RoomPresence({
-      send: (update) => this.sendAwareness(update),
+      send: (update) => this.probe.send(encodeMessage({ kind: 'awareness', update })),
       now,
       changed: () => this.updateAway(),
     })
@@ -146,23 +143,22 @@ export class RoomSession {
       this.options.onTokenRefreshed((token) => {
         if (this.isSynced) void this.request('refresh', { token })
       }),
-      listen(window, 'online', () => this.onReturn()),
-      listen(window, 'offline', () => {
-        this.refresh()
-        this.probe()
+      watchPage({
+        look: (isVisible) => this.onLook(isVisible),
+        back: () => this.onBack(),
+        offline: () => {
+          this.refresh()
+          this.renew()
+        },
+        slept: () => this.document.ask(),
+        leaving: () => {
+          this.options.copy.hurry()
+          this.presence.hide()
+        },
+        restored: () => this.presence.renew(),
       }),
-      listen(document, 'visibilitychange', () => {
-        if (document.hidden) this.onHide()
-        else this.onReturn()
-      }),
-      listen(document, 'resume', () => this.document.ask()),
-      listen(window, 'pagehide', () => {
-        this.options.copy.hurry()
-        this.presence.hide()
-      }),
-      listen(window, 'pageshow', () => this.presence.renew()),
     )
-    this.probeTimer = setInterval(() => this.probe(), probeEveryMs)
+    this.probe.start()
     void this.refetch()
   }
 
@@ -281,8 +277,8 @@ export class RoomSession {
 
   dispose(): void {
     for (const stop of this.stops.splice(0)) stop()
-    for (const timer of [this.refreshTimer, this.refetchTimer, this.checkTimer]) clearTimeout(timer)
-    clearInterval(this.probeTimer)
+    for (const timer of [this.refreshTimer, this.refetchTimer]) clearTimeout(timer)
+    this.probe.dispose()
     if (this.isSynced) this.connection.socket.emit('leave', {})
     this.listeners.clear()
     this.eventListeners.clear()
@@ -340,22 +336,16 @@ export class RoomSession {
     if (link !== this.state.link) this.set({ link })
   }
 
-  private onHide(): void {
-    this.hiddenAt = Date.now()
-    this.presence.look(false)
-    this.options.copy.hurry()
+  private onLook(isVisible: boolean): void {
+    this.presence.look(isVisible)
+    if (!isVisible) this.options.copy.hurry()
   }
 
   /** The tab is looked at again, or the network is back. */
-  private onReturn(): void {
-    if (!document.hidden) {
-      this.presence.look(true)
-      if (Date.now() - (this.hiddenAt ?? Infinity) >= sleptAfterMs) this.document.ask()
-      this.hiddenAt = undefined
-    }
+  private onBack(): void {
     this.refresh()
     this.connection.retryNow()
-    this.probe()
+    this.renew()
   }
 
   private send(message: YMessage, onAnswer?: (ack: Ack) => void): void {
@@ -386,36 +376,8 @@ export class RoomSession {
     this.notify({ kind: 'refused', code: problem.code, text })
   }
 
-  private sendAwareness(update: Uint8Array): void {
-    const { socket } = this.connection
-    const packet = encodeMessage({ kind: 'awareness', update })
-    const now = Date.now()
-    const isWaiting = this.document.unacknowledged > 0
-    if (now - this.probedAt < (isWaiting ? probeWhileWaitingMs : probeEveryMs / 2)) {
-      socket.emit('yjs', packet)
-      return
-    }
-    this.probedAt = now
-    const sentAt = performance.now()
-    socket.request('yjs', packet, probeTimeoutMs, (answer) => {
-      if (answer.arrived) this.onRoundTrip(Math.round(performance.now() - sentAt))
-      else if (socket.connected) this.connection.drop()
-    })
-  }
-
-  private onRoundTrip(ms: number): void {
-    const { shownMs, isDoubtful } = this.roundTrip.measured(ms)
-    this.set({ roundTripMs: shownMs })
-    if (!isDoubtful) return
-    clearTimeout(this.checkTimer)
-    this.checkTimer = setTimeout(() => {
-      this.probedAt = -Infinity
-      this.probe()
-    }, checkAgainAfterMs)
-  }
-
-  /** Measures the round trip, and finds out whether the connection is alive at all. */
-  private probe(): void {
+  /** A sign of life, by which the line is probed. */
+  private renew(): void {
     if (this.isSynced) this.presence.renew()
   }
 
@@ -478,8 +440,7 @@ export class RoomSession {
         this.connection.drop()
         return
       }
-      times.push(since + stuckAfterMs, Math.max(now, this.probedAt) + probeWhileWaitingMs)
-      if (now - this.probedAt >= probeWhileWaitingMs) this.probe()
+      times.push(since + stuckAfterMs, this.probe.askWhileWaiting(now))
     }
     const next = Math.min(...times.map((at) => at ?? Infinity))
     if (next < Infinity) this.refreshTimer = setTimeout(() => this.refresh(), next - now)
@@ -498,8 +459,3 @@ export class RoomSession {
 const isOver = ['not-found', 'removed', 'deleted']
 
 const noAnswer: Problem = { code: 'network', message: '' }
-
-function listen(target: EventTarget, name: string, listener: () => void): () => void {
-  target.addEventListener(name, listener)
-  return () => target.removeEventListener(name, listener)
-}
