@@ -82,11 +82,17 @@ export function LanguageMenu() {
   )
 }
 
+type LanguageChoiceProps = {
+  /** The language about which the question stands. */
+  asked: Runtime | null
+  onAsk: (runtime: Runtime) => void
+  onChosen: () => void
+}
+
 /** The list, and the question after it where there is code to keep: both in one dialog. */
-export function LanguageChoice({ onChosen }: { onChosen: () => void }) {
+export function LanguageChoice({ asked, onAsk, onChosen }: LanguageChoiceProps) {
   const language = useRoomState((state) => state.data.language)
   const runtimes = useRuntimes()
-  const [asked, setAsked] = useState<Runtime | null>(null)
   const change = useChangeLanguage(runtimes)
   const reason = useWhyNot()
   const current = findRuntime(runtimes, language)
@@ -97,7 +103,7 @@ export function LanguageChoice({ onChosen }: { onChosen: () => void }) {
   }
   function choose(runtime: Runtime) {
     if (runtime.language === current?.language) onChosen()
-    else if (change.needsAsking()) setAsked(runtime)
+    else if (change.needsAsking()) onAsk(runtime)
     else finish(runtime, true)
   }
 
