@@ -97,10 +97,10 @@ class MemberSearch {
     std::span<const JsonMember> members_;
     std::string open_;  // brackets; a string, which needs no memory for the few there are
     bool is_object_ = false;
-    std::size_t begin_ = 0;                              // of the outermost member
-    std::span<const JsonMember>::iterator member_ = {};  // that it must be; the end: any other
-    std::uint32_t said_ = 0;                             // by member: it is there as it must be
-    std::vector<Range> cuts_;                            // in order
+    std::size_t begin_ = 0;                         // of the outermost member
+    std::span<const JsonMember>::iterator member_;  // that it must be; the end: any other
+    std::uint32_t said_ = 0;                        // by member: it is there as it must be
+    std::vector<Range> cuts_;                       // in order
 };
 
 }  // namespace
