@@ -88,4 +88,8 @@ void Document::check_invariants() const {
     store_->check_invariants();
 }
 
+bool Document::has_crossed_origins() const {
+    return store_->has_crossed_origins();
+}
+
 }  // namespace codencollab::crdt

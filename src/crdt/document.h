@@ -127,6 +127,10 @@ class Document {
 
     /// Aborts with a message if the document's structure is not sound. For tests and fuzzing.
     void check_invariants() const;
+    /// Whether an item does not stand between its origin and its right origin, as it does wherever
+    /// updates are true. A liar can name them the wrong way round; where such items stand depends,
+    /// as in Yjs, on what came first. For tests and fuzzing. Cost: linear.
+    bool has_crossed_origins() const;
 
   private:
     friend class SharedType;

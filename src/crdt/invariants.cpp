@@ -3,7 +3,9 @@
 #include "crdt/check.h"
 #include "crdt/store.h"
 
+#include <cstdint>
 #include <unordered_set>
+#include <vector>
 
 namespace codencollab::crdt {
 
@@ -151,6 +153,46 @@ class Store::Checker {
 
 void Store::check_invariants() const {
     Checker(*this).check();
+}
+
+bool Store::has_crossed_origins() const {
+    struct Standing {
+        std::uint32_t first = none;  // of its list
+        std::uint32_t at = 0;        // in it
+    };
+    std::vector<Standing> standings(items_.size());
+    const auto for_each_item = [&](const auto& look) {
+        for (const Client& client : clients_) {
+            for (const std::uint32_t index : client.structs) {
+                if (!items_[index].is_gc()) look(index);
+            }
+        }
+    };
+    for_each_item([&](std::uint32_t first) {
+        if (items_[first].left != none) return;
+        std::uint32_t at = 0;
+        for (std::uint32_t index = first; index != none; index = items_[index].right)
+            standings[index] = {first, at++};
+    });
+    // Of what is forgotten nobody knows where it stood.
+    enum class Side : std::uint8_t { left, right };
+    const auto stands = [&](std::uint32_t client, Clock clock, Side side, std::uint32_t index) {
+        const std::uint32_t other = clients_[client].structs[find(client, clock)];
+        if (items_[other].is_gc()) return true;
+        const Standing here = standings[index];
+        const Standing there = standings[other];
+        return here.first == there.first &&
+               (side == Side::left ? there.at < here.at : there.at > here.at);
+    };
+    bool is_crossed = false;
+    for_each_item([&](std::uint32_t index) {
+        const Item& item = items_[index];
+        is_crossed |=
+            item.has_origin() && !stands(item.origin_client, item.origin_clock, Side::left, index);
+        is_crossed |= item.has_right_origin() &&
+                      !stands(item.right_client, item.right_clock, Side::right, index);
+    });
+    return is_crossed;
 }
 
 }  // namespace codencollab::crdt

@@ -154,6 +154,7 @@ class Store {
     void shrink();
     MemoryUse memory_use() const;
     void check_invariants() const;
+    bool has_crossed_origins() const;
 
   private:
     class Checker;  // invariants.cpp

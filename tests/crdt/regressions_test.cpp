@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -263,7 +264,6 @@ TEST(CrdtRegressions, AMovedDocumentIsWhole) {
     EXPECT_EQ(text_of(document), "before and after");
 }
 
-}  // namespace
 TEST(CrdtRegressions, WhatWaitedForALocalEditIsTakenWithIt) {
     // Client 2's "b" after the first unit of client 1, which is still to write it.
     const std::string after(
@@ -369,4 +369,39 @@ TEST(CrdtRegressions, TheRestOfAStructKnownInPartNeedsNoParent) {
     EXPECT_EQ(document.state(1), 6U);
 }
 
+/// One unit that says what it stands between.
+std::string placed(ClientNumber client, Id origin, std::optional<Id> right, std::string_view text) {
+    EncoderV1 encoder;
+    encoder.begin_structs(1);
+    encoder.begin_client(1, client, 0);
+    std::uint8_t info = static_cast<std::uint8_t>(Kind::string) | info_origin;
+    if (right) info |= info_right_origin;
+    encoder.item_info(info);
+    encoder.origin(origin);
+    if (right) encoder.right_origin(*right);
+    encoder.string(text, static_cast<std::uint32_t>(utf16_length(text)));
+    encoder.begin_deletes(0);
+    return encoder.finish();
+}
+
+TEST(CrdtRegressions, OriginsThatContradictEachOtherReadAsInYjs) {
+    // Client 2 says that A follows on b and stands before it. Yjs splits the run at b to find the
+    // second, holds the first half for the first, and puts A between. Nobody who edits names his
+    // neighbours so; whoever loads the whole, and finds the run cut already, may read it otherwise.
+    Document document;
+    ASSERT_TRUE(document.apply(typed(1, 0, "ab")).has_value());
+    EXPECT_FALSE(document.has_crossed_origins());
+    ASSERT_TRUE(document.apply(placed(2, {1, 1}, Id{1, 1}, "A")).has_value());
+    EXPECT_TRUE(document.has_crossed_origins());
+    ASSERT_TRUE(document.apply(placed(3, {1, 1}, std::nullopt, "B")).has_value());
+    document.check_invariants();
+    EXPECT_EQ(text_of(document), "aAbB");
+    Document loaded;
+    ASSERT_TRUE(loaded.apply(document.encode()).has_value());
+    loaded.check_invariants();
+    EXPECT_EQ(loaded.state_vector(), document.state_vector());
+    EXPECT_EQ(text_of(loaded).size(), 4U);
+}
+
+}  // namespace
 }  // namespace codencollab::crdt
