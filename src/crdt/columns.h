@@ -184,6 +184,8 @@ class StringColumnWriter {
         lengths_.put(units);
     }
     void put(std::string_view utf8) { put(utf8, count_units(utf8)); }
+    /// More of the string that was put last; its units count already.
+    void add(std::string_view utf8) { text_.bytes(utf8); }
 
     /// The column's two parts: the strings, which want their size in front, and the lengths.
     std::string_view text() const { return text_.view(); }

@@ -43,6 +43,9 @@ class EncoderV1 {
     void key(std::string_view key) { out_.var_bytes(key); }  // parentSub
     void deleted(std::uint32_t length) { out_.var_uint(length); }
     void string(std::string_view utf8, std::uint32_t /*units*/) { out_.var_bytes(utf8); }
+    /// A string of `bytes` bytes that comes in parts.
+    void begin_string(std::size_t bytes, std::uint32_t /*units*/) { out_.var_uint(bytes); }
+    void string_part(std::string_view utf8) { out_.bytes(utf8); }
     void binary(std::string_view bytes) { out_.var_bytes(bytes); }
     void embed(std::string_view any) { put_json(any); }
     void format_content(std::string_view key, std::string_view any) {
@@ -149,6 +152,8 @@ class EncoderV2 {
     void key(std::string_view key) { strings_.put(key); }
     void deleted(std::uint32_t length) { lengths_.put(length); }
     void string(std::string_view utf8, std::uint32_t units) { strings_.put(utf8, units); }
+    void begin_string(std::size_t /*bytes*/, std::uint32_t units) { strings_.put({}, units); }
+    void string_part(std::string_view utf8) { strings_.add(utf8); }
     void binary(std::string_view bytes) { rest_.var_bytes(bytes); }
     void embed(std::string_view any) { rest_.bytes(any); }
     void format_content(std::string_view key, std::string_view any) {

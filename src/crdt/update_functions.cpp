@@ -35,6 +35,7 @@ class UpdateComposer {
 
     std::string compose() {
         const RunsByClient runs(records_);
+        pieces_.reserve(records_.structs.size());
         for (const std::uint32_t client : runs.clients())
             choose(client, runs.of(client));
 
@@ -142,43 +143,45 @@ class UpdateComposer {
             std::size_t last = first + 1;
             while (last < end && pieces_[last].continues)
                 ++last;
-            const bool is_joined = last > first + 1;
-            const StructRecord record =
-                is_joined ? join(first, last) : records_.structs[piece.record];
-            const Cut cut{.from = is_joined ? 0 : piece.from, .to = record.length};
-            const RecordDetails* details =
-                record.more == none ? nullptr : &records_.more[record.more];
-            write_struct(encoder_, record, details, records_.clients.data(), cut);
+            const StructRecord& record = records_.structs[piece.record];
+            if (last == first + 1) {
+                const Cut cut{.from = piece.from, .to = record.length};
+                write_struct(encoder_, record, details(record), records_.clients.data(), cut);
+            } else {
+                write_joined(record, std::span(pieces_).subspan(first, last - first));
+            }
             first = last;
         }
     }
 
-    /// One struct of the pieces [first, last); its text is in text_.
-    StructRecord join(std::size_t first, std::size_t last) {
-        const Piece& piece = pieces_[first];
-        StructRecord joined = records_.structs[piece.record];
-        joined.length = 0;
-        text_.clear();
+    const RecordDetails* details(const StructRecord& record) const {
+        return record.more == none ? nullptr : &records_.more[record.more];
+    }
+
+    /// One struct of several; `first` is the record of the first piece. Texts go out one by one:
+    /// joining them first would copy all that was ever typed.
+    void write_joined(const StructRecord& first, std::span<const Piece> pieces) {
+        std::uint32_t units = 0;
+        std::size_t bytes = 0;
         std::string scratch;
-        for (std::size_t i = first; i < last; ++i) {
-            const std::uint32_t from = pieces_[i].from;
-            const StructRecord& next = records_.structs[pieces_[i].record];
-            joined.length += next.length - from;
-            joined.is_ascii = joined.is_ascii && next.is_ascii;
-            if (from == 0) {  // almost always
-                text_ += next.content;
-            } else if (next.kind == Kind::string) {
-                text_ += slice_text(next.content, from, next.length).joined(scratch);
-            }
+        for (const Piece& piece : pieces) {
+            units += records_.structs[piece.record].length - piece.from;
+            bytes += text_of(piece, scratch).size();
         }
-        if (piece.from > 0) {
-            joined.clock += piece.from;
-            joined.has_origin = true;
-            joined.origin_client = joined.client;
-            joined.origin_clock = joined.clock - 1;
-        }
-        joined.content = text_;
-        return joined;
+        if (first.kind == Kind::gc) return encoder_.gc(units);
+        const std::uint32_t from = pieces.front().from;
+        write_place(encoder_, first, details(first), records_.clients.data(), from);
+        if (first.kind == Kind::deleted) return encoder_.deleted(units);
+        encoder_.begin_string(bytes, units);
+        for (const Piece& piece : pieces)
+            encoder_.string_part(text_of(piece, scratch));
+    }
+
+    /// The text of a piece of a string, of others nothing; `scratch` may hold it.
+    std::string_view text_of(const Piece& piece, std::string& scratch) const {
+        const StructRecord& record = records_.structs[piece.record];
+        if (piece.from == 0 || record.kind != Kind::string) return record.content;  // almost always
+        return slice_text(record.content, piece.from, record.length).joined(scratch);
     }
 
     const UpdateRecords& records_;
@@ -188,7 +191,6 @@ class UpdateComposer {
     std::vector<Block> blocks_;
     std::size_t structs_ = 0;        // that are written
     std::size_t content_bytes_ = 0;  // at most so many of content
-    std::string text_;               // scratch
     Encoder encoder_;
 };
 

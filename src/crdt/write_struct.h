@@ -71,20 +71,16 @@ void write_content(
 
 }  // namespace detail
 
-/// Writes the part `cut` of a struct. A part that does not begin at 0 has the unit before it as its
-/// origin. `clients` maps the record's client indices to numbers; `details` may be null where the
-/// record has none. `Encoder` is EncoderV1 or EncoderV2.
+/// Writes what stands before an item's content: see write_struct(). The item is neither GC nor
+/// Skip.
 template <class Encoder>
-void write_struct(
+void write_place(
     Encoder& encoder,
     const StructRecord& record,
     const RecordDetails* details,
     const ClientNumber* clients,
-    Cut cut) {
-    if (record.kind == Kind::gc) return encoder.gc(cut.to - cut.from);
-    if (record.kind == Kind::skip) return encoder.skip(cut.to - cut.from);
-
-    const bool has_origin = record.has_origin || cut.from > 0;
+    std::uint32_t from) {
+    const bool has_origin = record.has_origin || from > 0;
     // Where an item has an origin its key is its neighbour's; Yjs, which does not know it without a
     // document, leaves the bit out there, and no reader asks for it. Text, which Yjs has under no
     // key, keeps it: it says that runs must not be joined (merge_updates).
@@ -96,8 +92,8 @@ void write_struct(
     if (record.has_right_origin) info |= info_right_origin;
     if (has_key) info |= info_key;
     encoder.item_info(info);
-    if (cut.from > 0) {
-        encoder.origin({.client = clients[record.client], .clock = record.clock + cut.from - 1});
+    if (from > 0) {
+        encoder.origin({.client = clients[record.client], .clock = record.clock + from - 1});
     } else if (has_origin) {
         encoder.origin({.client = clients[record.origin_client], .clock = record.origin_clock});
     }
@@ -114,6 +110,21 @@ void write_struct(
         }
         if (has_key) encoder.key(details->key);
     }
+}
+
+/// Writes the part `cut` of a struct. A part that does not begin at 0 has the unit before it as its
+/// origin. `clients` maps the record's client indices to numbers; `details` may be null where the
+/// record has none. `Encoder` is EncoderV1 or EncoderV2.
+template <class Encoder>
+void write_struct(
+    Encoder& encoder,
+    const StructRecord& record,
+    const RecordDetails* details,
+    const ClientNumber* clients,
+    Cut cut) {
+    if (record.kind == Kind::gc) return encoder.gc(cut.to - cut.from);
+    if (record.kind == Kind::skip) return encoder.skip(cut.to - cut.from);
+    write_place(encoder, record, details, clients, cut.from);
     detail::write_content(encoder, record, details, cut);
 }
 
