@@ -86,7 +86,7 @@ const cemsCode = () => cem.page.evaluate(() => window.shownCode())
 function typeAsDee() {
   let before = '# first'
   return async (text) => {
-    await until('both others have begun', () => dee.code.includes('A') && dee.code.includes('C'))
+    await until('both others have begun', async () => dee.code.includes('A') && dee.code.includes('C'))
     const change = insertion(dee.code, dee.code.indexOf(before) + before.length, text)
     dee.code = change.code
     before = text
