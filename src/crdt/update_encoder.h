@@ -33,8 +33,8 @@ class EncoderV1 {
     void gc(std::uint32_t length) { put_byte_and(static_cast<std::uint8_t>(Kind::gc), length); }
     void skip(std::uint32_t length) { put_byte_and(static_cast<std::uint8_t>(Kind::skip), length); }
     void item_info(std::uint8_t info) { out_.byte(info); }
-    void origin(Id id) { put(id.client, id.clock); }
-    void right_origin(Id id) { put(id.client, id.clock); }
+    void origin(Id id) { put_id(id); }
+    void right_origin(Id id) { put_id(id); }
     void root_parent(std::string_view name) {
         out_.byte(1);
         out_.var_bytes(name);
@@ -42,7 +42,11 @@ class EncoderV1 {
     void item_parent(Id id) { put(0, id.client, id.clock); }
     void key(std::string_view key) { out_.var_bytes(key); }  // parentSub
     void deleted(std::uint32_t length) { out_.var_uint(length); }
-    void string(std::string_view utf8, std::uint32_t /*units*/) { out_.var_bytes(utf8); }
+    void string(std::string_view utf8, std::uint32_t /*units*/) {
+        char* at = put_mostly_alike(out_.room(lib0::var_uint_room + utf8.size()), utf8.size());
+        if (!utf8.empty()) std::memcpy(at, utf8.data(), utf8.size());
+        out_.advance_to(at + utf8.size());
+    }
     /// A string of `bytes` bytes that comes in parts.
     void begin_string(std::size_t bytes, std::uint32_t /*units*/) { out_.var_uint(bytes); }
     void string_part(std::string_view utf8) { out_.bytes(utf8); }
@@ -97,6 +101,17 @@ class EncoderV1 {
         char* at = out_.room(sizeof...(values) * lib0::var_uint_room);
         ((at = lib0::put_var_uint(at, static_cast<std::uint64_t>(values))), ...);
         out_.advance_to(at);
+    }
+    void put_id(Id id) {
+        char* const at = put_mostly_alike(out_.room(2 * lib0::var_uint_room), id.client);
+        out_.advance_to(lib0::put_var_uint(at, id.clock));
+    }
+    /// For what is one byte nearly always, as the length of a run, or always or never in a
+    /// document, as a client: here the length can be foreseen.
+    static char* put_mostly_alike(char* at, std::uint64_t value) {
+        if (value > 0x7F) return lib0::put_var_uint(at, value);
+        *at = static_cast<char>(value);
+        return at + 1;
     }
     void put_byte_and(std::uint8_t byte, std::uint64_t value) {
         char* at = out_.room(1 + lib0::var_uint_room);
