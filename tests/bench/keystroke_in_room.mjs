@@ -65,7 +65,8 @@ async function typing(typist, other) {
   }
 }
 
-/** Starts a server, types a few letters to warm up, and then so many between `begin` and `end`. */
+/** Starts a server, types a few letters to warm up, and then so many between `begin` and `end`, which is
+ *  told what `begin` saw. Answers what `end` says; without it, the whole log of the server. */
 async function measure(kind, count, { under, begin = () => undefined, end = () => undefined } = {}) {
   const server = await Server.start({ args, under })
   const ends = []

@@ -9,7 +9,7 @@ bench_usage() {
   crdt          the document engine, phase by phase, on a history that it makes
                 [PHASE INPUT_DIR TRACE REPS: one phase of a recorded trace; bench/crdt_bench.cpp]
   instructions  instructions for each keystroke that the engine integrates, beside their budget
-  keystroke     a keystroke in a room, from the socket's bytes to the others' frames
+  keystroke     a keystroke in a room, from the parsed event to the others' outboxes
                 [options of Google's benchmark library, such as --benchmark_filter=REGEX]
   room          a keystroke in a room of two, from frame to frame and its commit: CPU time, system
                 calls, allocations of the whole server [KEYSTROKES, default 500]
