@@ -21,8 +21,8 @@ constexpr std::size_t read_bytes = 64 << 10;
 // Input that is kept while an answer is under way: pipelined requests.
 constexpr std::size_t pipelined_bytes_max = 64 << 10;
 constexpr std::size_t chunk_header_bytes_max = 16 << 10;
-constexpr std::size_t lingered_bytes_max = 256 << 10;
-constexpr std::chrono::seconds linger_timeout{2};
+constexpr std::chrono::seconds linger_timeout{30};
+constexpr std::chrono::seconds linger_silence_max{2};
 constexpr std::size_t file_slice_bytes = 1 << 20;
 
 // One for each thread: most connections are silent most of the time.
@@ -164,12 +164,7 @@ void HttpConnection::on_readable() {
             break;
     }
     if (phase_ == Phase::lingering) {
-        lingered_bytes_ += got.bytes;
-        if (lingered_bytes_ > lingered_bytes_max) {
-            close();
-        } else {
-            wait_readable();
-        }
+        linger_on();
         return;
     }
     in_.append(read_buffer().data(), got.bytes);
@@ -521,7 +516,8 @@ void HttpConnection::end_response() {
     advance();
 }
 
-// Closing with unread input would make the kernel send a reset that overtakes the answer.
+// Closing with unread input would make the kernel send a reset that overtakes the answer. However
+// much still comes, it is dropped as it is read: only its time is bounded.
 void HttpConnection::linger() {
     if (input_ended_) {
         close();
@@ -529,7 +525,16 @@ void HttpConnection::linger() {
     }
     phase_ = Phase::lingering;
     stream_->shutdown_write();
-    deadline_ = loop().after(linger_timeout, alive(&HttpConnection::close));
+    linger_until_ = std::chrono::steady_clock::now() + linger_timeout;
+    linger_on();
+}
+
+void HttpConnection::linger_on() {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        linger_until_ - std::chrono::steady_clock::now());
+    deadline_ = loop().after(
+        std::clamp<std::chrono::milliseconds>(left, {}, linger_silence_max),
+        alive(&HttpConnection::close));
     wait_readable();
 }
 

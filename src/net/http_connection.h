@@ -75,6 +75,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     void on_write_stall();
     void end_response();
     void linger();
+    void linger_on();
 
     std::shared_ptr<HttpShard> shard_;
     std::optional<TcpStream> stream_;
@@ -104,7 +105,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     std::uint64_t file_offset_ = 0;
     std::uint64_t written_ = 0;         // of the whole answer
     std::uint64_t written_before_ = 0;  // when the stall timer was set
-    std::size_t lingered_bytes_ = 0;
+    std::chrono::steady_clock::time_point linger_until_{};
 };
 
 }  // namespace codencollab::net

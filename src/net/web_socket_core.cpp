@@ -16,7 +16,6 @@ constexpr std::size_t read_bytes = 64 << 10;
 // IOV_MAX is 1024; more than this in one call gains nothing any more.
 constexpr std::size_t buffers_a_write = 64;
 constexpr std::size_t control_frames_a_second = 32;
-constexpr std::size_t dropped_bytes_max = 64 << 10;
 
 }  // namespace
 
@@ -148,13 +147,6 @@ void WebSocket::Core::on_readable() {
         return;
     }
     heard_at_ = SteadyClock::now();
-    if (state_ == State::closing) {
-        dropped_bytes_ += got.bytes;
-        if (dropped_bytes_ > dropped_bytes_max) {
-            finish();
-            return;
-        }
-    }
     received_.assign(chunk.data(), got.bytes);
     received_at_ = 0;
     decode();

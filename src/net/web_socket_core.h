@@ -98,7 +98,6 @@ class WebSocket::Core : public std::enable_shared_from_this<WebSocket::Core> {
     std::optional<Move> pending_move_;  // asked for from within a call of the handler
     WebSocketClosed closed_;
     Timer close_timer_;
-    std::size_t dropped_bytes_ = 0;  // read after our close frame
     std::chrono::steady_clock::time_point heard_at_;
 
     wire::FrameDecoder decoder_;

@@ -198,6 +198,13 @@ INSTANTIATE_TEST_SUITE_P(
             1008}),
     [](const auto& the) { return the.param.what; });
 
+TEST_F(WebSocketTest, SaysWhyToAClientThatSendsAllOfAMessageThatIsTooLong) {
+    RawClient client = open();
+    // More than the kernel keeps on the way.
+    client.send(RawClient::frame(1, std::string(16 << 20, 'x')));
+    EXPECT_EQ(client.read_frame().payload.substr(0, 2), close_payload(1009));
+}
+
 TEST_F(WebSocketTest, ClosesWithAHandshakeOfItsOwn) {
     handler_.opened = [this](const Opened& socket) {
         handler_.echo(socket);
