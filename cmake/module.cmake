@@ -1,13 +1,15 @@
 include(GoogleTest)
 
-# codencollab_module(<folder> SOURCES … TESTS … FUZZERS … USES <folders> LIBS <libraries>
+# codencollab_module(<folder> [HOT] SOURCES … TESTS … FUZZERS … USES <folders> LIBS <libraries>
 #                    TEST_USES <folders> TEST_LIBS <libraries>)
+#
+# HOT: a keystroke goes through it, so it is optimised across files (toolchain.cmake).
 #
 # One folder, one library. Each has an include root of its own that holds one link,
 # <root>/<folder> -> this folder; so "base/error.h" is found only by who USES base, and a forbidden
 # include does not compile. LIBS stay private: another folder cannot include them by accident.
 function(codencollab_module name)
-  cmake_parse_arguments(arg "" "" "SOURCES;TESTS;FUZZERS;USES;LIBS;TEST_USES;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(arg "HOT" "" "SOURCES;TESTS;FUZZERS;USES;LIBS;TEST_USES;TEST_LIBS" ${ARGN})
   set(root ${CMAKE_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${root})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${name} SYMBOLIC)
@@ -17,6 +19,9 @@ function(codencollab_module name)
     add_library(cc_${name} STATIC ${arg_SOURCES})
     target_include_directories(cc_${name} PUBLIC ${root})
     target_link_libraries(cc_${name} PUBLIC ${arg_USES} PRIVATE cc_flags ${arg_LIBS})
+    if(arg_HOT)
+      target_link_libraries(cc_${name} PRIVATE cc_across_files)
+    endif()
   else()
     add_library(cc_${name} INTERFACE)
     target_include_directories(cc_${name} INTERFACE ${root})

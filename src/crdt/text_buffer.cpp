@@ -81,6 +81,12 @@ std::uint32_t append_ascii(
 }
 
 void append_wide(std::string& out, std::string_view utf8) {
+    if (utf8.size() == 1) {  // a keystroke
+        char unit[2];
+        put_unit(unit, static_cast<unsigned char>(utf8.front()));
+        out.append(unit, sizeof(unit));
+        return;
+    }
     const std::size_t size = out.size();
     // At most two bytes for each one; what is not needed is cut off again. Doubled as push_back
     // would, for resizing to the byte would copy the whole for each keystroke.
