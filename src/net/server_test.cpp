@@ -135,8 +135,8 @@ TEST_F(ServerTest, RefusesALargeBodyOnItsAnnouncedLength) {
 TEST_F(ServerTest, AnswersAClientThatSendsAllOfARefusedBodyFirst) {
     const std::size_t bytes = 16 << 20;  // more than the kernel keeps on the way
     const auto response =
-        ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) +
-            "\r\n\r\n" + std::string(bytes, 'x'));
+        ask("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" +
+            std::string(bytes, 'x'));
     EXPECT_EQ(response.status, 413);
 }
 
