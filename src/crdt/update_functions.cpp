@@ -17,6 +17,17 @@ namespace {
 
 enum class Joining : bool { no, yes };
 
+/// About as many structs as updates of that size hold: growing to them would copy, and touch, twice
+/// the memory. At most 4 MiB of it: what a stranger sends may be one long text.
+std::size_t likely_structs(std::span<const std::string_view> updates) {
+    constexpr std::size_t bytes_each = 8;
+    constexpr std::size_t most = (4 << 20) / sizeof(StructRecord);
+    std::size_t bytes = 0;
+    for (const std::string_view update : updates)
+        bytes += update.size();
+    return std::min(bytes / bytes_each, most);
+}
+
 DeleteSet deletes_of(const UpdateRecords& records) {
     DeleteSet deletes;
     for (const DeleteRecord& range : records.deletes)
@@ -206,7 +217,7 @@ std::expected<std::string, DecodeError> merge_updates(
     std::span<const std::string_view> updates, Format format, const Limits& limits) {
     UpdateRecords records;
     records.blocks.reserve(updates.size());
-    records.structs.reserve(updates.size());
+    records.structs.reserve(std::max(updates.size(), likely_structs(updates)));
     Limits left = limits;
     for (const std::string_view update : updates) {
         auto decoded = append_update(update, format, left, records);

@@ -235,6 +235,31 @@ test(
   ),
 )
 
+/** Waits until the room's language is shown as this one. */
+const showsLanguage = (page, name) =>
+  page.getByRole('button', { name: `Language: ${name}` }).waitFor()
+
+test(
+  'one changes the language, the other sees it, and a reload keeps it',
+  pictured(
+    'language',
+    () => ({ ada: ada.page, ben: ben.page }),
+    async () => {
+      const text = await shownText(ada.page)
+      await ada.page.getByRole('button', { name: 'Language: Python' }).click()
+      const search = ada.page.getByRole('combobox', { name: 'Search languages' })
+      await search.fill('javascr')
+      await search.press('Enter')
+      await ada.page.getByRole('button', { name: 'Keep the code' }).click()
+      for (const page of [ada.page, ben.page]) await showsLanguage(page, 'JavaScript')
+      await ben.page.reload()
+      await editorReady(ben.page)
+      await showsLanguage(ben.page, 'JavaScript')
+      assert.equal(await shownText(ben.page), text)
+    },
+  ),
+)
+
 test(
   'the server restarts under both: they come back by themselves with the same text',
   pictured(
@@ -256,6 +281,7 @@ test(
         await page.locator('.link-cell[data-state=saved], .link-cell[data-state=back]').waitFor()
         await sees(page, '# before the restart')
         await sees(page, '# while it was away')
+        await showsLanguage(page, 'JavaScript')
       }
       assert.equal(await shownText(ada.page), await shownText(ben.page))
     },
