@@ -132,7 +132,12 @@ class Measured {
     }
     void fold(crdt::Document& document, std::uint64_t through) {
         call([&](auto done) {
-            store_->fold(room_, {{1, through}}, document.encode(), std::move(done));
+            store_->fold(
+                room_,
+                {{1, through}},
+                document.encode(),
+                document.text("t").to_string(),
+                std::move(done));
         });
     }
     void open() {

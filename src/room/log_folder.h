@@ -23,6 +23,7 @@ class LogFolder {
     struct Room {
         /// The whole document as it is, and what is to be called once that is stored.
         std::move_only_function<std::string(Task& stored)> snapshot;
+        /// Called with that snapshot before the document changes.
         std::move_only_function<void(LogPosition, std::string, Callback<>)> fold;
     };
 

@@ -48,7 +48,11 @@ Room::Body::Body(
             },
             [this](LogPosition folded, std::string snapshot, Callback<> done) {
                 ports_.store.fold(
-                    record_.id, std::move(folded), std::move(snapshot), std::move(done));
+                    record_.id,
+                    std::move(folded),
+                    std::move(snapshot),
+                    document_.text(),
+                    std::move(done));
             }},
            [this](Callback<> done) {
                ports_.store.save_text(

@@ -175,8 +175,14 @@ class RoomStore {
     virtual void append(RoomId room, LogBatch batch, Callback<> done) = 0;
     /// In one transaction: `snapshot` (Yjs update v1 of the whole document, which holds `folded`)
     /// becomes what the room is loaded from, and exactly the updates in `folded` move from the log
-    /// into the compressed history. The snapshot before it is kept.
-    virtual void fold(RoomId room, LogPosition folded, std::string snapshot, Callback<> done) = 0;
+    /// into the compressed history. The snapshot before it is kept. `text` is the same document's,
+    /// stored as by save_text(), so that only a log that is not empty can be newer than it.
+    virtual void fold(
+        RoomId room,
+        LogPosition folded,
+        std::string snapshot,
+        std::string text,
+        Callback<> done) = 0;
     /// The plain text (UTF-8) for people who read the database; never read back.
     virtual void save_text(RoomId room, std::string text, WallTime at, Callback<> done) = 0;
     virtual void append_event(RoomId room, HistoryEvent event, Callback<> done) = 0;

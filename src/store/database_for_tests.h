@@ -62,9 +62,18 @@ class Database : public testing::Test {
             store_->append(room, std::move(batch), std::move(done));
         });
     }
-    Result<> fold(const RoomId& room, std::uint64_t through, std::string snapshot) {
+    Result<> fold(
+        const RoomId& room,
+        std::uint64_t through,
+        std::string snapshot,
+        std::string text = "text") {
         return call([&](auto done) {
-            store_->fold(room, {{9, 1}, {1, through}}, std::move(snapshot), std::move(done));
+            store_->fold(
+                room,
+                {{9, 1}, {1, through}},
+                std::move(snapshot),
+                std::move(text),
+                std::move(done));
         });
     }
     Result<> save(const RoomId& room, std::string text) {

@@ -69,6 +69,17 @@ TEST_F(Database, KeepsEverythingOverARestart) {
     EXPECT_EQ(history_of(room_), (Updates{"starter", "a", "b"}));
 }
 
+// A log that is empty says that the text is no older than the document.
+TEST_F(Database, StoresThePlainTextWithAFold) {
+    ASSERT_TRUE(open());
+    ASSERT_TRUE(create(room_));
+    ASSERT_TRUE(append(room_, 1, "a"));
+    ASSERT_TRUE(save(room_, "older"));
+    ASSERT_TRUE(fold(room_, 1, "whole", "as it is"));
+    close();
+    EXPECT_EQ(ask("select count(*) from rooms where code = 'as it is'"), 1);
+}
+
 TEST_F(Database, StoresWhatWasCalledBeforeItWent) {
     ASSERT_TRUE(open());
     ASSERT_TRUE(create(room_));

@@ -175,13 +175,21 @@ void SqliteRoomStore::append(RoomId room, room::LogBatch batch, Callback<> done)
 }
 
 void SqliteRoomStore::fold(
-    RoomId room, room::LogPosition folded, std::string snapshot, Callback<> done) {
-    const std::size_t bytes = snapshot.size();
+    RoomId room,
+    room::LogPosition folded,
+    std::string snapshot,
+    std::string text,
+    Callback<> done) {
+    const std::size_t bytes = snapshot.size() + text.size();
     auto work = [room,
                  folded = std::move(folded),
                  snapshot = std::move(snapshot),
+                 text = std::move(text),
                  now = clock_.wall_now()](Connection& connection) -> Result<> {
-        return fold_updates(connection, room, folded, snapshot, now);
+        auto folding = fold_updates(connection, room, folded, snapshot, now);
+        if (!folding) return folding;
+        connection.query("update rooms set code = ? where id = ?").bind_text(text).bind(room).run();
+        return {};
     };
     submit<void>(bytes, std::move(work), std::move(done));
 }

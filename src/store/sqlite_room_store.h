@@ -26,7 +26,11 @@ class SqliteRoomStore final : public room::RoomStore {
         UserId user, std::string before, std::size_t count, Callback<room::RoomPage> done) override;
     void append(RoomId room, room::LogBatch batch, Callback<> done) override;
     void fold(
-        RoomId room, room::LogPosition folded, std::string snapshot, Callback<> done) override;
+        RoomId room,
+        room::LogPosition folded,
+        std::string snapshot,
+        std::string text,
+        Callback<> done) override;
     void save_text(RoomId room, std::string text, WallTime at, Callback<> done) override;
     void append_event(RoomId room, room::HistoryEvent event, Callback<> done) override;
     void history(RoomId room, room::HistoryQuery query, Callback<room::HistoryPage> done) override;

@@ -167,13 +167,16 @@ void SimStore::append(RoomId id, room::LogBatch batch, Callback<> done) {
     });
 }
 
-void SimStore::fold(RoomId id, room::LogPosition folded, std::string snapshot, Callback<> done) {
+void SimStore::fold(
+    RoomId id, room::LogPosition folded, std::string snapshot, std::string text, Callback<> done) {
     write(
         "store.fold",
         id,
         std::move(done),
-        [folded = std::move(folded), snapshot = std::move(snapshot)](Disk::Kept& kept) {
+        [folded = std::move(folded), snapshot = std::move(snapshot), text = std::move(text)](
+            Disk::Kept& kept) {
             kept.fold(folded, snapshot);
+            kept.text = text;
         });
 }
 

@@ -152,7 +152,12 @@ class FakeStore final : public room::RoomStore {
         });
     }
 
-    void fold(RoomId id, room::LogPosition folded, std::string snapshot, Callback<> done) override {
+    void fold(
+        RoomId id,
+        room::LogPosition folded,
+        std::string snapshot,
+        std::string text,
+        Callback<> done) override {
         later(std::move(done), [=, this] {
             ++folds;
             return with(id, [&](Kept& kept) {
@@ -167,6 +172,7 @@ class FakeStore final : public room::RoomStore {
                 const bool is_repeated =
                     moved == 0 && !kept.snapshots.empty() && kept.snapshots.back() == snapshot;
                 if (!is_repeated) kept.snapshots.push_back(snapshot);
+                kept.text = text;
                 if (kept.snapshots.size() > 2) kept.snapshots.erase(kept.snapshots.begin());
             });
         });

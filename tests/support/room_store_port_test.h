@@ -102,8 +102,9 @@ class RoomStorePort : public testing::TestWithParam<MakeRoomStore> {
     }
 
     Result<> fold(const RoomId& room, room::LogPosition folded, std::string snapshot) {
-        return call(
-            [&](Rooms& rooms, auto done) { rooms.fold(room, folded, snapshot, std::move(done)); });
+        return call([&](Rooms& rooms, auto done) {
+            rooms.fold(room, folded, snapshot, "text", std::move(done));
+        });
     }
 
     /// What a room is loaded from.
