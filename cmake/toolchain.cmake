@@ -18,13 +18,15 @@ target_compile_options(cc_flags INTERFACE
 if(CODENCOLLAB_FAULT_POINTS)
   target_compile_definitions(cc_flags INTERFACE CODENCOLLAB_FAULT_POINTS)
 endif()
-# A keystroke goes through many small files: the programs that we ship and measure are optimised
-# across those of the HOT modules. Tests link the same objects without, in a tenth of the time.
-add_library(cc_across_files INTERFACE)
-add_library(cc_optimised_program INTERFACE)
+# A keystroke goes through many small files: the programs that we ship and measure, which have the
+# property OPTIMISED_ACROSS_FILES, are optimised across those of the HOT modules. All others link the
+# machine code that the same objects hold as well, in a tenth of the time.
+add_library(cc_hot INTERFACE)
 if(CMAKE_BUILD_TYPE STREQUAL RelWithDebInfo AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  target_compile_options(cc_across_files INTERFACE -flto -ffat-lto-objects)
-  target_link_options(cc_optimised_program INTERFACE -flto=auto -O2)
+  target_compile_options(cc_hot INTERFACE -flto -ffat-lto-objects)
+  set(across "$<BOOL:$<TARGET_PROPERTY:OPTIMISED_ACROSS_FILES>>")
+  target_link_options(cc_flags INTERFACE
+    "$<IF:${across},-flto=auto;-O2,-fno-use-linker-plugin>")
 endif()
 if(CODENCOLLAB_SANITIZE)
   add_compile_options(-fsanitize=${CODENCOLLAB_SANITIZE} -fno-omit-frame-pointer)
