@@ -176,7 +176,7 @@ class RoomStore {
     /// In one transaction: `snapshot` (Yjs update v1 of the whole document, which holds `folded`)
     /// becomes what the room is loaded from, and exactly the updates in `folded` move from the log
     /// into the compressed history. The snapshot before it is kept. `text` is the same document's,
-    /// stored as by save_text(), so that only a log that is not empty can be newer than it.
+    /// stored where save_text() stores it, so that only a log that is not empty can be newer.
     virtual void fold(
         RoomId room,
         LogPosition folded,
